@@ -1,0 +1,1 @@
+"""hinges: build, see and repair ReLU networks."""

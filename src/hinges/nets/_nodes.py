@@ -1,0 +1,143 @@
+"""The three kinds of node of which every network is a list.
+
+Every value in a network is a flat vector. Value 0 is the input and value i + 1 is what node i computes.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hinges import _arrays
+from hinges._arrays import Floats
+from hinges.errors import InvalidInputError
+from hinges.nets._activations import ACTIVATIONS, LEAKY_SLOPE
+
+
+@dataclass(frozen=True, eq=False)
+class Linear:
+    """The affine map: sum of `value[source] @ matrix` over its sources, plus `bias`.
+
+    Arguments:
+        sources: the values it reads.
+        matrices: one (source units, units) matrix a source, dense float64 or SciPy sparse.
+        bias: (units,).
+        name: what the layer is called in messages.
+    """
+
+    sources: tuple[int, ...]
+    matrices: tuple[Any, ...]
+    bias: Floats
+    name: str
+
+    def __post_init__(self) -> None:
+        matrices = tuple(
+            m if hasattr(m, "tocsr") else _arrays.matrix(m, f"{self.name}: matrices[{i}]")
+            for i, m in enumerate(self.matrices)
+        )
+        object.__setattr__(self, "sources", tuple(self.sources))
+        object.__setattr__(self, "matrices", matrices)
+        object.__setattr__(self, "bias", _arrays.vector(self.bias, f"{self.name}: bias"))
+        if not matrices or len(matrices) != len(self.sources):
+            raise InvalidInputError(f"{self.name}: {len(self.sources)} sources need as many matrices")
+        for i, m in enumerate(matrices):
+            if m.shape[1] != self.units:
+                raise InvalidInputError(f"{self.name}: matrices[{i}] gives {m.shape[1]} units, bias {self.units}")
+
+    @property
+    def units(self) -> int:
+        """How many numbers it gives."""
+        return len(self.bias)
+
+    def source_sizes(self) -> tuple[int, ...]:
+        """Give the size that each source must have."""
+        return tuple(m.shape[0] for m in self.matrices)
+
+    def __call__(self, *sources: Floats) -> Floats:
+        """Give the node's value for rows of source values, (n, units)."""
+        total = sum(np.asarray(value @ m) for value, m in zip(sources, self.matrices, strict=True))
+        return total + self.bias
+
+
+@dataclass(frozen=True, eq=False)
+class Activation:
+    """An elementwise activation of one value.
+
+    Arguments:
+        source: the value it reads.
+        kind: a name of `ACTIVATIONS`.
+        units: how many units it has.
+        name: what the layer is called in messages.
+        slope: of leaky_relu below zero.
+    """
+
+    source: int
+    kind: str
+    units: int
+    name: str
+    slope: float = LEAKY_SLOPE
+
+    def __post_init__(self) -> None:
+        _arrays.choice(self.kind, f"{self.name}: kind", tuple(ACTIVATIONS))
+        object.__setattr__(self, "slope", _arrays.number(self.slope, f"{self.name}: slope"))
+
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """The one value it reads, as a tuple."""
+        return (self.source,)
+
+    def source_sizes(self) -> tuple[int, ...]:
+        """Give the size that its source must have."""
+        return (self.units,)
+
+    def __call__(self, z: Floats) -> Floats:
+        """Give the activation of pre-activations of any shape."""
+        return ACTIVATIONS[self.kind].value(z, self.slope)
+
+
+@dataclass(frozen=True, eq=False)
+class Max:
+    """The largest entry of each group of entries of one value.
+
+    Arguments:
+        source: the value it reads.
+        groups: (units, size) indices into the source; a short group repeats one of its indices.
+        source_units: how many entries the source has.
+        name: what the layer is called in messages.
+    """
+
+    source: int
+    groups: NDArray[np.intp]
+    source_units: int
+    name: str
+
+    def __post_init__(self) -> None:
+        groups = np.array(self.groups, dtype=np.intp)
+        if groups.ndim != 2 or groups.shape[1] == 0:
+            raise InvalidInputError(f"{self.name}: groups must have shape (units, size), not {groups.shape}")
+        if groups.size and not (groups.min() >= 0 and groups.max() < self.source_units):
+            raise InvalidInputError(f"{self.name}: groups point outside the {self.source_units} source entries")
+        groups.setflags(write=False)
+        object.__setattr__(self, "groups", groups)
+
+    @property
+    def units(self) -> int:
+        """How many numbers it gives."""
+        return len(self.groups)
+
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """The one value it reads, as a tuple."""
+        return (self.source,)
+
+    def source_sizes(self) -> tuple[int, ...]:
+        """Give the size that its source must have."""
+        return (self.source_units,)
+
+    def __call__(self, value: Floats) -> Floats:
+        """Give the largest entry of each group for rows of source values, (n, units)."""
+        return value[..., self.groups].max(axis=-1)
+
+
+Node = Linear | Activation | Max
