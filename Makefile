@@ -1,0 +1,42 @@
+# One entry point for people and machines. GNU make 3.81 is enough. Every target sets up .venv by itself.
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+JOBS ?= 2
+ARGS ?=
+
+.PHONY: help setup demo test check fmt types bench evidence
+
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: ## make .venv ready (the other targets do it too)
+	@sh tools/setup.sh
+
+demo: setup ## fit a sine with ten units: why it fails, and the best there is
+	@.venv/bin/hinges demo $(ARGS)
+
+test: setup ## run the tests (ARGS="-k sine" for some of them)
+	@$(PYTHON) -m pytest -n $(JOBS) $(ARGS)
+
+check: setup ## formatting, lint, types and layers
+	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m basedpyright
+	@.venv/bin/lint-imports
+
+fmt: setup ## format, and mend what lint can mend
+	@$(PYTHON) -m ruff format
+	@$(PYTHON) -m ruff check --fix
+
+types: setup ## types alone
+	@$(PYTHON) -m basedpyright
+
+bench: setup ## run the benchmarks and print their ratios
+	@for script in benchmarks/[a-z]*.py; do \
+		[ -f "$$script" ] || continue; \
+		echo "== $$script"; \
+		$(PYTHON) "$$script" || exit 1; \
+	done
+
+evidence: setup ## measure the long claims and write docs/evidence/DATE.md
+	@$(PYTHON) -m pytest tests/evidence --evidence-table "docs/evidence/$$(date +%Y-%m-%d).md" $(ARGS)

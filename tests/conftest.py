@@ -1,0 +1,66 @@
+"""What every test shares: hypothesis profiles, and `@pytest.mark.needs("torch")` for tools that may be absent.
+
+A test that needs an absent tool is skipped and counted. With HINGES_NO_SKIPS=1 (a machine that must have everything)
+every skip is a failure instead.
+"""
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+os.environ.setdefault("MPLBACKEND", "Agg")  # no window, also where there is a screen
+
+hypothesis.settings.register_profile("dev", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+NO_SKIPS = os.environ.get("HINGES_NO_SKIPS", "") not in ("", "0")
+PROGRAMS = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "node": ("node", "nodejs"),
+    "cc": ("cc", "gcc", "clang"),
+}
+
+
+def is_here(tool: str) -> bool:
+    """Whether a program of PROGRAMS, or else a Python package, is installed."""
+    if tool in PROGRAMS:
+        return any(shutil.which(name) for name in PROGRAMS[tool])
+    return importlib.util.find_spec(tool) is not None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*tools): skip where one of these packages or programs is absent")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    tools = [tool for mark in item.iter_markers("needs") for tool in mark.args]
+    absent = [tool for tool in tools if not is_here(tool)]
+    if absent:
+        pytest.skip(f"needs {', '.join(absent)}")
+
+
+def as_failure(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn the report of a skip into that of a failure, keeping its reason."""
+    if NO_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"HINGES_NO_SKIPS is set, and this was skipped: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    report = yield
+    as_failure(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    report = yield
+    as_failure(report)
+    return report
