@@ -1,7 +1,7 @@
-"""What every test shares: hypothesis profiles, and `@pytest.mark.needs("torch")` for tools that may be absent.
+"""What tests share: hypothesis profiles, and `@pytest.mark.needs("torch")` for tools that may be absent.
 
-A test that needs an absent tool is skipped and counted. With HINGES_NO_SKIPS=1 (a machine that must have everything)
-every skip is a failure instead.
+A test that needs an absent tool is skipped and counted. With HINGES_NO_SKIPS=1, on a machine that must have
+everything, every skip is a failure instead.
 """
 
 import importlib.util
@@ -34,7 +34,9 @@ def is_here(tool: str) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "needs(*tools): skip where one of these packages or programs is absent")
+    config.addinivalue_line(
+        "markers", "needs(*tools): skip where one of these packages or programs is absent"
+    )
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

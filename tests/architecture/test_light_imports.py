@@ -6,8 +6,9 @@ import sys
 import pytest
 
 HEAVY = {
-    "anywidget", "dask", "distributed", "jax", "jaxlib", "joblib", "keras", "llvmlite", "matplotlib", "numba", "onnx",
-    "onnxruntime", "optax", "pandas", "scipy", "sklearn", "starlette", "tensorflow", "torch", "uvicorn", "websockets",
+    "anywidget", "dask", "distributed", "jax", "jaxlib", "joblib", "keras", "llvmlite", "matplotlib", "numba",
+    "onnx", "onnxruntime", "optax", "pandas", "scipy", "sklearn", "starlette", "tensorflow", "torch",
+    "uvicorn", "websockets",
 }  # fmt: skip
 
 
@@ -26,7 +27,9 @@ def test_import_hinges_loads_numpy_only():
     assert loaded & (HEAVY | {"typer", "rich", "click"}) == set()
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["fit", "--help"], ["construct", "--help"], ["demo", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["fit", "--help"], ["construct", "--help"], ["demo", "--help"]]
+)
 def test_help_is_light(arguments):
     code = f"""
 import sys

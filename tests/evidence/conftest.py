@@ -3,8 +3,9 @@
     def test_a_best_network_is_found(record):
         record("sine, ten units: MSE over its lower bound", 1.0000002, "<= 1.00001")
 
-`bar` is a comparison and a number. A claim that misses its bar is written down as missed, and its test fails; so does
-a test that ends without a claim. `--evidence-table FILE` names the table, which is written whole or not at all.
+`bar` is a comparison and a number. A claim that misses its bar is written down as missed, and its test fails;
+so does a test that ends without a claim. `--evidence-table FILE` names the table, which is written whole or not
+at all.
 """
 
 import operator
@@ -61,7 +62,11 @@ class Table:
         self.rows: list[tuple[str, ...]] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        rows = [tuple(value) for key, value in report.user_properties if key == KEY]
+        rows = [
+            tuple(map(str, value))
+            for key, value in report.user_properties
+            if key == KEY and isinstance(value, (tuple, list))
+        ]
         if report.when != "call":
             if report.failed:
                 self.rows.append((f"`{report.nodeid}`", "-", "-", f"**no**, its {report.when} failed"))
@@ -78,9 +83,9 @@ class Table:
         lines = [
             f"# Evidence of {self.path.stem}",
             "",
-            f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores; "
-            + ", ".join(f"{name} {installed(name)}" for name in PACKAGES)
-            + ". Made by `make evidence`.",
+            f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, "
+            f"{os.cpu_count()} cores; {', '.join(f'{name} {installed(name)}' for name in PACKAGES)}. "
+            "Made by `make evidence`.",
             "",
             "| claim | measured | must be | met |",
             "|---|---|---|---|",
@@ -99,7 +104,9 @@ def installed(name: str) -> str:
 
 def write_atomically(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8") as file:
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8"
+    ) as file:
         file.write(text)
     Path(file.name).chmod(0o644)
     Path(file.name).replace(path)
