@@ -4,8 +4,7 @@
         record("sine, ten units: MSE over its lower bound", 1.0000002, "<= 1.00001")
 
 `bar` is a comparison and a number. A claim that misses its bar is written down as missed, and its test fails;
-so does a test that ends without a claim. `--evidence-table FILE` names the table, which is written whole or not
-at all.
+so does a test that ends without a claim. `--evidence-table FILE` names the table: written whole, or not at all.
 """
 
 import operator
@@ -80,12 +79,12 @@ class Table:
             write_atomically(self.path, self.text())
 
     def text(self) -> str:
+        packages = ", ".join(f"{name} {installed(name)}" for name in PACKAGES)
+        machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
         lines = [
             f"# Evidence of {self.path.stem}",
             "",
-            f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, "
-            f"{os.cpu_count()} cores; {', '.join(f'{name} {installed(name)}' for name in PACKAGES)}. "
-            "Made by `make evidence`.",
+            f"Python {platform.python_version()} on {machine}; {packages}. Made by `make evidence`.",
             "",
             "| claim | measured | must be | met |",
             "|---|---|---|---|",
