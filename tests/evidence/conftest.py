@@ -4,7 +4,7 @@
         record("sine, ten units: MSE over its lower bound", 1.0000002, "<= 1.00001")
 
 `bar` is a comparison and a number. A claim that misses its bar is written down as missed, and its test fails;
-so does a test that ends without a claim. `--evidence-table FILE` names the table, written whole or not at all.
+so does a test that ends without a claim. `--evidence-table FILE` names the table.
 """
 
 import operator
