@@ -1,1 +1,92 @@
-"""hinges: build, see and repair ReLU networks."""
+"""hinges: build, see and repair ReLU networks.
+
+A ReLU network and a piecewise-linear function are the same thing; hinges moves between points, functions,
+hinges (ReLU units) and networks, exactly, in both directions.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from hinges._version import __version__
+from hinges.convert import to_function, to_network
+from hinges.data import Dataset, example, examples
+from hinges.errors import HingesError, InvalidInputError, MissingExtraError, UnsupportedModelError
+from hinges.fits import Approximation, ErrorBounds, FitResult, History, Snapshot, fit, steps
+from hinges.nets import ACTIVATIONS, Activation, Hinge, Linear, Max, Network, Parameter, Unit
+from hinges.pwl import PiecewiseLinear
+
+if TYPE_CHECKING:
+    from hinges.construct import Interpolation, Tents, approximate, sawtooth, sine_by_hand, square, tent
+    from hinges.draw import Scene, plot, plot_activations, scene
+    from hinges.interop import load, save, to_source
+    from hinges.optimal import Best, best_error, error_curve
+    from hinges.train import Training
+
+# Loaded at their first use, so that `import hinges` needs NumPy alone.
+_LAZY = {
+    "hinges.construct": ("Interpolation", "Tents", "approximate", "sawtooth", "sine_by_hand", "square", "tent"),
+    "hinges.draw": ("Scene", "plot", "plot_activations", "scene"),
+    "hinges.interop": ("load", "save", "to_source"),
+    "hinges.optimal": ("Best", "best_error", "error_curve"),
+    "hinges.train": ("Training",),
+}
+_HOME = {name: module for module, names in _LAZY.items() for name in names}
+
+__all__ = [
+    "ACTIVATIONS",
+    "Activation",
+    "Approximation",
+    "Best",
+    "Dataset",
+    "ErrorBounds",
+    "FitResult",
+    "Hinge",
+    "HingesError",
+    "History",
+    "Interpolation",
+    "InvalidInputError",
+    "Linear",
+    "Max",
+    "MissingExtraError",
+    "Network",
+    "Parameter",
+    "PiecewiseLinear",
+    "Scene",
+    "Snapshot",
+    "Tents",
+    "Training",
+    "Unit",
+    "UnsupportedModelError",
+    "__version__",
+    "approximate",
+    "best_error",
+    "error_curve",
+    "example",
+    "examples",
+    "fit",
+    "load",
+    "plot",
+    "plot_activations",
+    "save",
+    "sawtooth",
+    "scene",
+    "sine_by_hand",
+    "square",
+    "steps",
+    "tent",
+    "to_function",
+    "to_network",
+    "to_source",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'hinges' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

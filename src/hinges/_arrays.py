@@ -2,7 +2,7 @@
 
 import math
 import numbers
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from hinges.errors import InvalidInputError
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 
 LARGEST_COUNT = 1_000_000
 
@@ -73,6 +74,13 @@ def count(value: object, name: str, *, minimum: int = 1, maximum: int = LARGEST_
     if result > maximum:
         raise InvalidInputError(f"{name} must be at most {maximum}, not {result}")
     return result
+
+
+def instance(value: object, kind: type[T], name: str) -> T:
+    """Give `value` if it is a `kind`."""
+    if not isinstance(value, kind):
+        raise InvalidInputError(f"{name} must be a {kind.__name__}, not {type(value).__name__}")
+    return value
 
 
 def choice(value: object, name: str, options: tuple[str, ...]) -> str:

@@ -107,10 +107,7 @@ def _error_bound(rounded: HingeSum, function: Vertices, start: Fraction, stop: F
     Algorithms, 2002, section 3.1), which is convex in x and so largest at an end.
     """
     difference = added(rounded.vertices(), scaled(function, Fraction(-1)))
-    if start == stop:
-        of_weights = abs(difference.at(start))
-    else:
-        of_weights = largest(difference, start, stop)
+    of_weights = abs(difference.at(start)) if start == stop else largest(difference, start, stop)
     absolute = HingeSum([Term(t.kink, abs(t.coefficient), t.left) for t in rounded.terms], abs(rounded.bias))
     steps = (len(rounded.terms) + 4) * UNIT_ROUNDOFF
     sizes = absolute.vertices()

@@ -7,6 +7,7 @@ no rounding, whatever the depth. Only breakpoints are quotients, and none of the
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ class Line:
         t = self.breakpoints
         if not t:
             return [Fraction(0)]
-        return [t[0] - 1, *((a + b) / 2 for a, b in zip(t[:-1], t[1:], strict=True)), t[-1] + 1]
+        return [t[0] - 1, *((a + b) / 2 for a, b in pairwise(t)), t[-1] + 1]
 
     def refined(self, points: set[Fraction]) -> "Line":
         """Give the same line with breakpoints at `points` too."""

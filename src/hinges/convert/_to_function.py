@@ -33,8 +33,7 @@ def to_function(network: Network, *, output: int = 0) -> PiecewiseLinear:
 
 def exact_function(network: Network, *, output: int = 0) -> Vertices:
     """Give that function in rational arithmetic, without flat vertices."""
-    if not isinstance(network, Network):
-        raise InvalidInputError(f"network must be a Network, not {type(network).__name__}")
+    _arrays.instance(network, Network, "network")
     if network.inputs != 1:
         raise InvalidInputError(f"network has {network.inputs} inputs: only a network of one input is a function of x")
     output = _arrays.count(output, "output", minimum=0, maximum=network.outputs - 1)

@@ -4,15 +4,12 @@ from fractions import Fraction
 
 from hinges import _arrays
 from hinges.convert._hinge_sum import HingeSum, facing_away, right_facing, rounded_network
-from hinges.errors import InvalidInputError
 from hinges.nets import Network
 from hinges.pwl import PiecewiseLinear
 from hinges.pwl._vertices import Vertices, restricted, without_flat_vertices
 
 
-def to_network(
-    f: PiecewiseLinear, *, interval: tuple[float, float] | None = None, facing: str = "right"
-) -> Network:
+def to_network(f: PiecewiseLinear, *, interval: tuple[float, float] | None = None, facing: str = "right") -> Network:
     """Give the network of one hidden ReLU layer that equals f.
 
     Exact: every weight is a rational number rounded once to float64, and `notes` says how far the float64
@@ -38,8 +35,7 @@ def to_network(
     Hinge(weight=1.0, bias=0.5, coefficient=-8.0)
     Hinge(weight=1.0, bias=0.0, coefficient=5.0)
     """
-    if not isinstance(f, PiecewiseLinear):
-        raise InvalidInputError(f"f must be a PiecewiseLinear, not {type(f).__name__}")
+    _arrays.instance(f, PiecewiseLinear, "f")
     _arrays.choice(facing, "facing", ("right", "both"))
     exact = without_flat_vertices(f.vertices())
     if interval is None:

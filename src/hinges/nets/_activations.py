@@ -42,9 +42,7 @@ _ALL = (
         True,
     ),
     ActivationFunction("tanh", lambda z, _: np.tanh(z), lambda z, _: _tanh_derivative(z), False),
-    ActivationFunction(
-        "sigmoid", lambda z, _: _sigmoid(z), lambda z, _: _sigmoid(z) * _sigmoid(-z), False
-    ),
+    ActivationFunction("sigmoid", lambda z, _: _sigmoid(z), lambda z, _: _sigmoid(z) * _sigmoid(-z), False),
     ActivationFunction("softplus", lambda z, _: np.logaddexp(0.0, z), lambda z, _: _sigmoid(z), False),
 )
 

@@ -52,7 +52,9 @@ class Network:
                 if not 0 <= source < len(sizes):
                     raise InvalidInputError(f"{node.name} reads value {source}, which is not computed before it")
                 if sizes[source] != size:
-                    raise InvalidInputError(f"{node.name} reads {size} numbers where value {source} has {sizes[source]}")
+                    raise InvalidInputError(
+                        f"{node.name} reads {size} numbers where value {source} has {sizes[source]}"
+                    )
             sizes.append(node.units)
 
     @classmethod
@@ -179,8 +181,9 @@ class Network:
         for node in self.nodes:
             if isinstance(node, Linear):
                 w, b = next(linear)
-                node = replace(node, matrices=(w,), bias=b)
-            nodes.append(node)
+                nodes.append(replace(node, matrices=(w,), bias=b))
+            else:
+                nodes.append(node)
         return replace(self, nodes=tuple(nodes))
 
     def hinges(self, *, output: int = 0) -> tuple[Hinge, ...]:

@@ -19,7 +19,7 @@ from hinges.pwl._vertices import Vertices
 NEARLY_EQUAL = 8 * np.finfo(np.float64).eps
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class PiecewiseLinear:
     """A continuous piecewise-linear function on the real line, given by its vertices and two outer slopes.
 
@@ -46,14 +46,16 @@ class PiecewiseLinear:
 
     breakpoints: Floats
     values: Floats
-    left_slope: float = 0.0
-    right_slope: float = 0.0
+    left_slope: float
+    right_slope: float
 
     __array_ufunc__: ClassVar[None] = None  # so that a NumPy number times a function asks the function
 
-    def __post_init__(self) -> None:
-        breakpoints = _arrays.vector(self.breakpoints, "breakpoints")
-        values = _arrays.vector(self.values, "values")
+    def __init__(
+        self, breakpoints: ArrayLike, values: ArrayLike, left_slope: float = 0.0, right_slope: float = 0.0
+    ) -> None:
+        breakpoints = _arrays.vector(breakpoints, "breakpoints")
+        values = _arrays.vector(values, "values")
         if len(breakpoints) == 0:
             raise InvalidInputError("breakpoints is empty: a function needs at least one vertex")
         if len(values) != len(breakpoints):
@@ -66,8 +68,8 @@ class PiecewiseLinear:
             )
         object.__setattr__(self, "breakpoints", breakpoints)
         object.__setattr__(self, "values", values)
-        object.__setattr__(self, "left_slope", _arrays.number(self.left_slope, "left_slope"))
-        object.__setattr__(self, "right_slope", _arrays.number(self.right_slope, "right_slope"))
+        object.__setattr__(self, "left_slope", _arrays.number(left_slope, "left_slope"))
+        object.__setattr__(self, "right_slope", _arrays.number(right_slope, "right_slope"))
         _ = self.slopes  # a slope past float64 is refused now, not at the first use
 
     def __eq__(self, other: object) -> bool:
@@ -128,7 +130,7 @@ class PiecewiseLinear:
         return self.breakpoints[self.slope_changes != 0]
 
     @overload
-    def __call__(self, x: float) -> float: ...
+    def __call__(self, x: float) -> float: ...  # pyright: ignore[reportOverlappingOverload]
     @overload
     def __call__(self, x: ArrayLike) -> Floats: ...
     def __call__(self, x: ArrayLike) -> Floats | float:
@@ -214,7 +216,9 @@ class PiecewiseLinear:
 
     def compose(self, g: "PiecewiseLinear") -> "PiecewiseLinear":
         """Give x -> f(g(x))."""
-        return self.from_vertices(_vertices.composed(self.vertices(), _function(g, "g").vertices()))
+        return self.from_vertices(
+            _vertices.composed(self.vertices(), _arrays.instance(g, PiecewiseLinear, "g").vertices())
+        )
 
     def maximum(self, g: "PiecewiseLinear | float") -> "PiecewiseLinear":
         """Give the pointwise maximum of f and g (a function or a number)."""
@@ -270,7 +274,7 @@ class PiecewiseLinear:
         """
         norm = _arrays.choice(norm, "norm", ("max", "l2"))
         difference = _vertices.added(
-            self.vertices(), _vertices.scaled(_function(g, "g").vertices(), Fraction(-1))
+            self.vertices(), _vertices.scaled(_arrays.instance(g, PiecewiseLinear, "g").vertices(), Fraction(-1))
         )
         if interval is not None:
             a, b = (Fraction(end) for end in _arrays.interval(interval))
@@ -287,13 +291,9 @@ def _check_finite_distance(difference: Vertices, norm: str) -> None:
         side = "left" if difference.left else "right"
         raise InvalidInputError(f"the {side} slopes differ, so the distance is infinite: give an interval (a, b)")
     if norm == "l2" and (difference.y[0] or difference.y[-1]):
-        raise InvalidInputError("the functions differ by a constant far out, so the distance is infinite: give an interval")
-
-
-def _function(value: object, name: str) -> PiecewiseLinear:
-    if not isinstance(value, PiecewiseLinear):
-        raise InvalidInputError(f"{name} must be a PiecewiseLinear, not {type(value).__name__}")
-    return value
+        raise InvalidInputError(
+            "the functions differ by a constant far out, so the distance is infinite: give an interval"
+        )
 
 
 def _as_function(value: object) -> Vertices | None:
@@ -307,7 +307,7 @@ def _as_function(value: object) -> Vertices | None:
 
 def _operand(value: object, name: str) -> Vertices:
     operand = _as_function(value)
-    return _function(value, name).vertices() if operand is None else operand
+    return _arrays.instance(value, PiecewiseLinear, name).vertices() if operand is None else operand
 
 
 def _rounded(value: Fraction, what: str) -> float:

@@ -20,9 +20,7 @@ def roots(f: Vertices, a: Fraction, b: Fraction) -> list[Fraction]:
     """Give the zeros of f in [a, b], rising; of a stretch of zeros its two ends."""
     f = restricted(f, a, b)
     zero = [False, *(y == 0 for y in f.y), False]
-    at_vertices = [
-        t for i, t in enumerate(f.t, start=1) if zero[i] and not (zero[i - 1] and zero[i + 1])
-    ]
+    at_vertices = [t for i, t in enumerate(f.t, start=1) if zero[i] and not (zero[i - 1] and zero[i + 1])]
     return sorted(at_vertices + [t for t in crossings(f) if a < t < b])
 
 

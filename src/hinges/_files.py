@@ -1,0 +1,107 @@
+"""Files: written whole or not at all, and read with their sizes known before anything is allocated."""
+
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hinges.errors import InvalidInputError
+
+MAX_BYTES = 2**31  # of arrays in one file
+MAX_MEMBERS = 10_000  # of one zip file
+
+
+def write_atomically(path: str | os.PathLike[str], data: bytes) -> Path:
+    """Write `data` to `path` so that a reader sees the old file or the new one, never a part."""
+    target = Path(path)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        raise InvalidInputError(f"cannot write {target}: {error.strerror or error}") from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).chmod(_permissions(target))
+        Path(temporary).replace(target)
+    except OSError as error:
+        raise InvalidInputError(f"cannot write {target}: {error.strerror or error}") from None
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    return target
+
+
+def _permissions(target: Path) -> int:
+    """Give the mode of the file that is there, or what a newly made file would get."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def existing_file(path: str | os.PathLike[str]) -> Path:
+    """Give the path of a regular file that is there, or raise saying what is wrong with it."""
+    source = Path(path)
+    if source.is_dir():
+        raise InvalidInputError(f"{source} is a folder, not a file")
+    if not source.exists():
+        raise InvalidInputError(f"there is no file {source}")
+    if not source.is_file():
+        raise InvalidInputError(f"{source} is not a regular file")
+    return source
+
+
+def read_npz(path: str | os.PathLike[str]) -> dict[str, NDArray[Any]]:
+    """Give the arrays of an .npz file by name; pickles, bombs and damaged files are refused unread."""
+    source = existing_file(path)
+    try:
+        with zipfile.ZipFile(source) as archive:
+            members = _checked_members(source, archive)
+            return {_stem(m.filename): _read_member(source, archive, m) for m in members}
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise InvalidInputError(f"{source} is not a readable .npz file: {error}") from None
+
+
+def _stem(filename: str) -> str:
+    return filename.removesuffix(".npy")
+
+
+def _checked_members(source: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    members = archive.infolist()
+    if len(members) > MAX_MEMBERS:
+        raise InvalidInputError(f"{source} holds {len(members)} arrays; at most {MAX_MEMBERS} are read")
+    total = sum(member.file_size for member in members)
+    if total > MAX_BYTES:
+        raise InvalidInputError(f"{source} would unpack to {total} bytes; at most {MAX_BYTES} are read")
+    return members
+
+
+def _read_member(source: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
+    name = _stem(member.filename)
+    with archive.open(member) as file:
+        try:
+            shape, dtype, header = _header(file)
+        except ValueError:
+            raise InvalidInputError(f"{source}: {name} is not an array in NumPy's format") from None
+    if dtype.hasobject:
+        raise InvalidInputError(f"{source}: {name} holds pickled objects, which are never loaded")
+    count = int(np.prod(shape, dtype=object)) if shape else 1
+    if count * dtype.itemsize != member.file_size - header:
+        raise InvalidInputError(
+            f"{source}: {name} declares shape {shape}, which its {member.file_size} bytes do not fit"
+        )
+    with archive.open(member) as file:
+        return np.lib.format.read_array(file, allow_pickle=False)
+
+
+def _header(file: Any) -> tuple[tuple[int, ...], np.dtype[Any], int]:
+    version = np.lib.format.read_magic(file)
+    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}.get(version)
+    if read is None:
+        raise ValueError(version)
+    shape, _, dtype = read(file)
+    return shape, dtype, file.tell()

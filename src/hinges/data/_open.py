@@ -1,0 +1,18 @@
+"""Data by one word: a file's path or the name of an example."""
+
+from pathlib import Path
+
+from hinges.data._dataset import Column, Dataset
+from hinges.data._examples import example, examples
+from hinges.errors import InvalidInputError
+
+
+def open_data(source: str, *, x: Column | None = None, y: Column | None = None, drop: bool = False) -> Dataset:
+    """Give the dataset in a file, or the example of that name where there is no such file."""
+    if Path(source).exists():
+        return Dataset.read(source, x=x, y=y, drop=drop)
+    if source in examples():
+        return example(source)
+    raise InvalidInputError(
+        f"there is no file {source}, and no example of that name (examples: {', '.join(examples())})"
+    )
