@@ -1,0 +1,229 @@
+"""The best max error of N continuous linear pieces on data: certified in rationals, with its function."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hinges.errors import InvalidInputError
+from hinges.optimal._gates import Gates, rounded_down, rounded_up
+from hinges.optimal._tube import Knots
+from hinges.pwl import PiecewiseLinear
+from hinges.pwl._vertices import Vertices
+
+Floats = NDArray[np.float64]
+
+BRACKET = 1e-12
+_FLOAT_BRACKET = 1e-13
+# Rounding of the float64 tube, in units of the data's spread: it only chooses where the exact decisions start.
+_NOISE = 1e-15
+_CORE = 1200
+
+
+@dataclass(frozen=True, eq=False)
+class MaxFit:
+    """The best max error of `pieces` continuous linear pieces, bracketed, and a function that reaches it.
+
+    Arguments:
+        lower: certified in rationals: no continuous function of `pieces` pieces has a smaller max error.
+        reached: certified in rationals: some such function has no larger one; reached <= lower (1 + 1e-12).
+        upper: the max error of `function` over the data, as measured in float64; at least `lower`.
+        function: that function, rounded to float64.
+        pieces: the number of pieces asked for; the function may have fewer.
+    """
+
+    lower: float
+    reached: float
+    upper: float
+    function: PiecewiseLinear
+    pieces: int
+
+
+def best_max(x: Floats, y: Floats, pieces: int, weights: Floats | None = None) -> MaxFit:
+    """Give the smallest max of ``weights * |y - f(x)|`` over continuous f of `pieces` linear pieces.
+
+    The bracket `lower`..`reached` is certified in rationals with respect to the given float64 numbers, and
+    closed to 1e-12 relative. x and y (n,) in any order, x may repeat.
+
+    Raises:
+        InvalidInputError: numbers that float64 cannot carry through (a slope past 1.8e308, say).
+    """
+    return _best(Gates.of(x, y, weights), pieces, _Probes())
+
+
+def max_curve(x: Floats, y: Floats, max_pieces: int, weights: Floats | None = None) -> list[MaxFit]:
+    """Give `best_max` for 1..max_pieces pieces; what one number of pieces shows about others is shared."""
+    gates, probes = Gates.of(x, y, weights), _Probes()
+    return [_best(gates, pieces, probes) for pieces in range(1, max_pieces + 1)]
+
+
+def fewest_pieces(x: Floats, y: Floats, tolerance: float, weights: Floats | None = None) -> MaxFit:
+    """Give the best function with the fewest pieces whose max error can be `tolerance` or less.
+
+    The number of pieces is exact (decided in rationals); with weights other than 1, for a tolerance smaller
+    by at most one unit in the last place.
+
+    Raises:
+        InvalidInputError: repeated x make every function err by more.
+    """
+    gates = Gates.of(x, y, weights)
+    function = gates.function(tolerance)
+    if function is None:
+        floor = float(gates.repeat_floor)
+        raise InvalidInputError(
+            f"tolerance = {tolerance} is out of reach: rows with equal x make every function err by {floor}"
+        )
+    return _best(gates, piece_count(function), _Probes())
+
+
+def max_error(function: PiecewiseLinear, gates: Gates) -> float:
+    """Give the largest weighted error of a function over the rows, as measured in float64."""
+    return float((gates.weights * np.abs(gates.y - function(gates.x))).max())
+
+
+def piece_count(function: Knots) -> int:
+    """Give the number of pieces of a function as `_tube.knots` gives it (a line has one or two vertices)."""
+    slopes = [function.left_slope, function.right_slope]
+    return 1 if len(function.x) <= 2 and slopes[0] == slopes[1] else len(function.x) + 1
+
+
+@dataclass
+class _Probes:
+    """What float64 runs have shown: (scaled error, pieces needed, or None for more than was asked)."""
+
+    needed: list[tuple[float, int]] = field(default_factory=list[tuple[float, int]])
+
+    def bracket(self, pieces: int, low: float, high: float) -> tuple[float, float]:
+        low = max([low, *(error for error, count in self.needed if count > pieces)])
+        return low, min([high, *(error for error, count in self.needed if count <= pieces)])
+
+
+def _best(gates: Gates, pieces: int, probes: _Probes) -> MaxFit:
+    if pieces >= len(gates.distinct) - 1:
+        return _interpolated(gates, pieces)
+    if len(gates.distinct) > _CORE:
+        return _best_of_many(gates, pieces)
+    low, high = _estimate(gates, pieces, probes)
+    lower, reached, exact = _confirmed(gates, pieces, low, high)
+    function = _rounded(exact)
+    return MaxFit(lower, reached, max(lower, max_error(function, gates)), function, pieces)
+
+
+def _interpolated(gates: Gates, pieces: int) -> MaxFit:
+    """Join the best value at each distinct abscissa; interior ones are the kinks."""
+    x, y = [Fraction(t) for t in gates.distinct], gates.centres
+    slopes = [(d - b) / (c - a) for (a, c), (b, d) in zip(pairwise(x), pairwise(y), strict=True)] or [Fraction()]
+    inside = slice(1, -1) if len(x) > 2 else slice(0, 1)
+    function = _rounded(Knots(x[inside], y[inside], slopes[0], slopes[-1]))
+    floor = rounded_down(gates.repeat_floor)
+    reached = rounded_up(gates.repeat_floor)
+    return MaxFit(floor, reached, max(floor, max_error(function, gates)), function, pieces)
+
+
+def _estimate(gates: Gates, pieces: int, probes: _Probes) -> tuple[float, float]:
+    """Bisect in float64: (an error that seems too small, one that seems large enough), scaled."""
+    floor = gates.scaled_error(float(gates.repeat_floor))
+    low, high = probes.bracket(pieces, floor, gates.scaled_spread)
+    while high - low > _FLOAT_BRACKET * high + _NOISE:
+        middle = (low + high) / 2
+        count = gates.pieces(middle, None if probes.needed else pieces)
+        probes.needed.append((middle, pieces + 1 if count is None else count))
+        low, high = (low, middle) if count is not None and count <= pieces else (middle, high)
+    return low, high
+
+
+def _confirmed(gates: Gates, pieces: int, low: float, high: float) -> tuple[float, float, Knots]:
+    """Decide both ends in rationals: widen the estimate until it holds, then halve it to `BRACKET`."""
+    floor = rounded_down(gates.repeat_floor)
+    pad = 2 * (_FLOAT_BRACKET * high + _NOISE)
+    lower = max(floor, gates.error(max(0.0, low - pad)))
+    while lower > floor and not gates.proves_more(lower, pieces):
+        pad *= 8
+        lower = max(floor, gates.error(max(0.0, low - pad)))
+    pad = 2 * (_FLOAT_BRACKET * high + _NOISE)
+    upper = gates.error(high + pad)
+    while (function := gates.function(upper, pieces)) is None:
+        pad *= 8
+        upper = gates.error(high + pad)
+    if lower == floor and (tight := gates.function(rounded_up(gates.repeat_floor), pieces)) is not None:
+        return floor, rounded_up(gates.repeat_floor), tight
+    while upper - lower > BRACKET * upper:
+        middle = _between(lower, upper)
+        if not lower < middle < upper:
+            break
+        smaller = gates.function(middle, pieces)
+        if smaller is not None:
+            upper, function = middle, smaller
+        elif gates.proves_more(middle, pieces):
+            lower = middle
+        else:  # the gates' own rounding, with weights: nothing narrower can be told apart
+            break
+    return lower, upper, function
+
+
+def _between(lower: float, upper: float) -> float:
+    """Halve a bracket, in orders of magnitude as long as it spans several."""
+    if upper > 4 * lower:
+        return math.sqrt(lower / upper) * upper if lower > 0 else upper / 1024
+    return lower + (upper - lower) / 2
+
+
+def _rounded(exact: Knots) -> PiecewiseLinear:
+    """Round to float64; a line keeps one vertex, so that rounding cannot bend it."""
+    if piece_count(exact) == 1:
+        vertices = Vertices(exact.x[:1], exact.y[:1], exact.left_slope, exact.left_slope)
+    else:
+        vertices = Vertices(exact.x, exact.y, exact.left_slope, exact.right_slope)
+    return PiecewiseLinear.from_vertices(vertices)
+
+
+def _best_of_many(gates: Gates, pieces: int) -> MaxFit:
+    """Solve for a core set of abscissas and add the worst others until none errs by more.
+
+    What is proved for some of the rows is proved for all: more gates never need fewer pieces.
+    """
+    chosen = _core(gates)
+    while True:
+        part = gates.part(chosen)
+        best = _best_of_core(part, pieces)
+        errors = np.maximum.reduceat(gates.weights * np.abs(gates.y - best.function(gates.x)), gates.start)
+        over = (errors > max(best.reached, best.upper) * (1 + BRACKET)) & ~chosen
+        if not over.any():
+            return MaxFit(best.lower, best.reached, max(best.lower, float(errors.max())), best.function, pieces)
+        chosen = chosen | _peaks(errors, over)
+
+
+def _best_of_core(part: Gates, pieces: int) -> MaxFit:
+    low, high = _estimate(part, pieces, _Probes())
+    lower, reached, exact = _confirmed(part, pieces, low, high)
+    function = _rounded(exact)
+    return MaxFit(lower, reached, max(lower, max_error(function, part)), function, pieces)
+
+
+def _core(gates: Gates) -> NDArray[np.bool_]:
+    """Mark both ends and, in each of many blocks, the abscissas farthest above and below the block's chord."""
+    count = len(gates.distinct)
+    chosen = np.zeros(count, dtype=np.bool_)
+    x, y = np.array(gates.distinct), gates.scaled.y
+    top, bottom = np.maximum.reduceat(y, gates.start), np.minimum.reduceat(y, gates.start)
+    edges = np.linspace(0, count - 1, _CORE // 4 + 1).astype(int)
+    chosen[edges] = True
+    for a, b in pairwise(edges.tolist()):
+        chord = np.interp(x[a : b + 1], x[[a, b]], [top[a], top[b]])
+        chosen[a + int(np.argmax(top[a : b + 1] - chord))] = True
+        chosen[a + int(np.argmin(bottom[a : b + 1] - chord))] = True
+    return chosen
+
+
+def _peaks(errors: Floats, over: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark the largest error of every run of neighbouring offenders."""
+    marked = np.zeros(len(errors), dtype=np.bool_)
+    places = np.flatnonzero(over)
+    for run in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1):
+        marked[run[np.argmax(errors[run])]] = True
+    return marked
