@@ -140,7 +140,7 @@ class FitMethod(Protocol):
 class SteppedMethod(Protocol):
     """A fit method that can be watched."""
 
-    def steps(self, data: Dataset) -> Iterator[Snapshot]:
+    def snapshots(self, data: Dataset) -> Iterator[Snapshot]:
         """Give the network after some of its steps, as they are made."""
         ...
 
@@ -174,4 +174,4 @@ def steps(data: "Dataset | tuple[ArrayLike, ArrayLike]", method: SteppedMethod) 
     """
     if not isinstance(method, SteppedMethod):
         raise InvalidInputError(f"method must go step by step, as Training() does, not {method!r}")
-    return method.steps(Dataset.of(data))
+    return method.snapshots(Dataset.of(data))
