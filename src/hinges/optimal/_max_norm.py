@@ -22,7 +22,9 @@ BRACKET = 1e-12
 _FLOAT_BRACKET = 1e-13
 # Rounding of the float64 tube, in units of the data's spread: it only chooses where the exact decisions start.
 _NOISE = 1e-15
-_CORE = 1200
+_MANY = 1200
+_BLOCKS = 300
+_NEIGHBOURS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,7 @@ def best_max(x: Floats, y: Floats, pieces: int, weights: Floats | None = None) -
 
 def max_curve(x: Floats, y: Floats, max_pieces: int, weights: Floats | None = None) -> list[MaxFit]:
     """Give `best_max` for 1..max_pieces pieces; what one number of pieces shows about others is shared."""
-    gates, probes = Gates.of(x, y, weights), _Probes()
+    gates, probes = Gates.of(x, y, weights), _Probes(shared=True)
     return [_best(gates, pieces, probes) for pieces in range(1, max_pieces + 1)]
 
 
@@ -96,6 +98,7 @@ def piece_count(function: Knots) -> int:
 class _Probes:
     """What float64 runs have shown: (scaled error, pieces needed, or None for more than was asked)."""
 
+    shared: bool = False
     needed: list[tuple[float, int]] = field(default_factory=list[tuple[float, int]])
 
     def bracket(self, pieces: int, low: float, high: float) -> tuple[float, float]:
@@ -106,9 +109,10 @@ class _Probes:
 def _best(gates: Gates, pieces: int, probes: _Probes) -> MaxFit:
     if pieces >= len(gates.distinct) - 1:
         return _interpolated(gates, pieces)
-    if len(gates.distinct) > _CORE:
+    if len(gates.distinct) > _MANY:
         return _best_of_many(gates, pieces)
-    low, high = _estimate(gates, pieces, probes)
+    floor = gates.scaled_error(float(gates.repeat_floor))
+    low, high = _estimate(gates, pieces, probes.bracket(pieces, floor, gates.scaled_spread), probes)
     lower, reached, exact = _confirmed(gates, pieces, low, high)
     function = _rounded(exact)
     return MaxFit(lower, reached, max(lower, max_error(function, gates)), function, pieces)
@@ -125,19 +129,22 @@ def _interpolated(gates: Gates, pieces: int) -> MaxFit:
     return MaxFit(floor, reached, max(floor, max_error(function, gates)), function, pieces)
 
 
-def _estimate(gates: Gates, pieces: int, probes: _Probes) -> tuple[float, float]:
-    """Bisect in float64: (an error that seems too small, one that seems large enough), scaled."""
-    floor = gates.scaled_error(float(gates.repeat_floor))
-    low, high = probes.bracket(pieces, floor, gates.scaled_spread)
-    while high - low > _FLOAT_BRACKET * high + _NOISE:
+def _estimate(
+    gates: Gates, pieces: int, bracket: tuple[float, float], probes: _Probes, rough: float = 0.0
+) -> tuple[float, float]:
+    """Bisect in float64, down to `rough`: (an error that seems too small, one that seems enough), scaled."""
+    low, high = bracket
+    while high - low > max(rough, _FLOAT_BRACKET * high + _NOISE):
         middle = (low + high) / 2
-        count = gates.pieces(middle, None if probes.needed else pieces)
+        count = gates.pieces(middle, None if probes.shared else pieces)
         probes.needed.append((middle, pieces + 1 if count is None else count))
         low, high = (low, middle) if count is not None and count <= pieces else (middle, high)
     return low, high
 
 
-def _confirmed(gates: Gates, pieces: int, low: float, high: float) -> tuple[float, float, Knots]:
+def _confirmed(
+    gates: Gates, pieces: int, low: float, high: float, *, narrow: bool = True
+) -> tuple[float, float, Knots]:
     """Decide both ends in rationals: widen the estimate until it holds, then halve it to `BRACKET`."""
     floor = rounded_down(gates.repeat_floor)
     pad = 2 * (_FLOAT_BRACKET * high + _NOISE)
@@ -152,7 +159,7 @@ def _confirmed(gates: Gates, pieces: int, low: float, high: float) -> tuple[floa
         upper = gates.error(high + pad)
     if lower == floor and (tight := gates.function(rounded_up(gates.repeat_floor), pieces)) is not None:
         return floor, rounded_up(gates.repeat_floor), tight
-    while upper - lower > BRACKET * upper:
+    while narrow and upper - lower > BRACKET * upper:
         middle = _between(lower, upper)
         if not lower < middle < upper:
             break
@@ -183,26 +190,36 @@ def _rounded(exact: Knots) -> PiecewiseLinear:
 
 
 def _best_of_many(gates: Gates, pieces: int) -> MaxFit:
-    """Solve for a core set of abscissas and add the worst others until none errs by more.
+    """Solve for some of the abscissas and add others, until the solution errs nowhere by more.
 
     What is proved for some of the rows is proved for all: more gates never need fewer pieces.
     """
     chosen = _core(gates)
+    low, high = float(gates.repeat_floor), gates.error(gates.scaled_spread)
     while True:
         part = gates.part(chosen)
-        best = _best_of_core(part, pieces)
-        errors = np.maximum.reduceat(gates.weights * np.abs(gates.y - best.function(gates.x)), gates.start)
-        over = (errors > max(best.reached, best.upper) * (1 + BRACKET)) & ~chosen
-        if not over.any():
-            return MaxFit(best.lower, best.reached, max(best.lower, float(errors.max())), best.function, pieces)
-        chosen = chosen | _peaks(errors, over)
+        bracket = part.scaled_error(low), part.scaled_error(high)
+        rough = 0.01 * (bracket[1] - bracket[0])
+        tight = rough <= _FLOAT_BRACKET * bracket[1] + _NOISE
+        estimate = _estimate(part, pieces, bracket, _Probes(), rough)
+        lower, reached, exact = _confirmed(part, pieces, *estimate, narrow=tight)
+        function = _rounded(exact)
+        errors = _errors(function, gates)
+        measured = float(errors.max())
+        over = (errors > max(reached, _largest(errors, chosen)) * (1 + BRACKET)) & ~chosen
+        if tight and not over.any():
+            return MaxFit(lower, reached, max(lower, measured), function, pieces)
+        low, high = max(low, lower), min(high, max(measured, reached))
+        chosen = chosen | _peaks(errors, over) | _near(function.breakpoints, gates)
 
 
-def _best_of_core(part: Gates, pieces: int) -> MaxFit:
-    low, high = _estimate(part, pieces, _Probes())
-    lower, reached, exact = _confirmed(part, pieces, low, high)
-    function = _rounded(exact)
-    return MaxFit(lower, reached, max(lower, max_error(function, part)), function, pieces)
+def _errors(function: PiecewiseLinear, gates: Gates) -> Floats:
+    """Give the weighted error at each distinct abscissa."""
+    return np.maximum.reduceat(gates.weights * np.abs(gates.y - function(gates.x)), gates.start)
+
+
+def _largest(errors: Floats, chosen: NDArray[np.bool_]) -> float:
+    return float(errors[chosen].max())
 
 
 def _core(gates: Gates) -> NDArray[np.bool_]:
@@ -211,7 +228,7 @@ def _core(gates: Gates) -> NDArray[np.bool_]:
     chosen = np.zeros(count, dtype=np.bool_)
     x, y = np.array(gates.distinct), gates.scaled.y
     top, bottom = np.maximum.reduceat(y, gates.start), np.minimum.reduceat(y, gates.start)
-    edges = np.linspace(0, count - 1, _CORE // 4 + 1).astype(int)
+    edges = np.linspace(0, count - 1, _BLOCKS + 1).astype(int)
     chosen[edges] = True
     for a, b in pairwise(edges.tolist()):
         chord = np.interp(x[a : b + 1], x[[a, b]], [top[a], top[b]])
@@ -225,5 +242,14 @@ def _peaks(errors: Floats, over: NDArray[np.bool_]) -> NDArray[np.bool_]:
     marked = np.zeros(len(errors), dtype=np.bool_)
     places = np.flatnonzero(over)
     for run in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1):
-        marked[run[np.argmax(errors[run])]] = True
+        if len(run):
+            marked[run[np.argmax(errors[run])]] = True
+    return marked
+
+
+def _near(kinks: Floats, gates: Gates) -> NDArray[np.bool_]:
+    """Mark the abscissas next to each kink: a gap there costs more than anywhere else."""
+    marked = np.zeros(len(gates.distinct), dtype=np.bool_)
+    for place in np.searchsorted(gates.distinct, kinks):
+        marked[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS] = True
     return marked
