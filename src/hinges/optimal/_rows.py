@@ -92,6 +92,10 @@ def merge_rows(x: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) -> 
         raise InvalidInputError(
             f"x holds {a!r} and {b!r}, closer together than float64 resolves over the span of x: merge them"
         )
+    if u.size > 1 and y_exponent - x_exponent - math.frexp(float(np.diff(u).min()))[1] > 1000:
+        raise InvalidInputError(
+            f"x reaches from {x[0]:g} to {x[-1]:g}: slopes over so short a span overflow float64, so rescale x"
+        )
     scaled_w, scaled_v = np.ldexp(weights, -w_exponent), np.ldexp(y - y_centre, -y_exponent)
     w = np.add.reduceat(scaled_w, first)
     v = np.add.reduceat(scaled_w * scaled_v, first) / w
