@@ -91,7 +91,7 @@ def rounded_network(exact: HingeSum, function: Vertices, start: Fraction, stop: 
         Fraction(bias),
     )
     note = (
-        f"as a sum of hinges in float64 it stays within {_shown(_error_bound(rounded, function, start, stop))} "
+        f"as a sum of hinges in float64 it stays within {shown(_error_bound(rounded, function, start, stop))} "
         f"of the function on [{float(start):g}, {float(stop):g}]"
     )
     biases = [-sign * t + 0.0 for sign, t in zip(signs, kinks, strict=True)]  # + 0.0 turns -0.0 into 0.0
@@ -114,7 +114,7 @@ def _error_bound(rounded: HingeSum, function: Vertices, start: Fraction, stop: F
     return of_weights + steps / (1 - steps) * max(sizes.at(start), sizes.at(stop))
 
 
-def _shown(bound: Fraction) -> str:
+def shown(bound: Fraction) -> str:
     """Give a bound with two digits, rounded up."""
     try:
         return f"{float(bound) * 1.05:.1e}" if bound else "0"
