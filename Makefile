@@ -22,7 +22,7 @@ check: setup ## formatting, lint, types and layers
 	@$(PYTHON) -m ruff format --check
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m basedpyright
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-cache
 
 fmt: setup ## format, and mend what lint can mend
 	@$(PYTHON) -m ruff format

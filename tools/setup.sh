@@ -162,7 +162,7 @@ make_venv_with_uv() {
     else
         say "Making .venv with a Python 3.11 that uv fetches."
         UV_PYTHON_DOWNLOADS=automatic uv venv --quiet --no-project --seed --python 3.11 "$venv" ||
-            fail "hinges needs Python 3.11 or newer, uv could not fetch one, and PATH $(describe)."
+            fail "hinges needs Python 3.11 or newer, uv could not fetch one, and this set-up $(describe)."
     fi
 }
 

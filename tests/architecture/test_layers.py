@@ -67,9 +67,7 @@ def imported(file: Path) -> set[str]:
 
 
 def test_the_contract_names_every_part():
-    there = {
-        path.stem for path in SOURCE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()
-    }
+    there = {path.stem for path in SOURCE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
     there.discard("__init__")
     named = {name.strip("()") for name in layers()}
     assert there - named == set()

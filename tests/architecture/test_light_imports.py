@@ -27,9 +27,7 @@ def test_import_hinges_loads_numpy_only():
     assert loaded & (HEAVY | {"typer", "rich", "click"}) == set()
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["fit", "--help"], ["construct", "--help"], ["demo", "--help"]]
-)
+@pytest.mark.parametrize("arguments", [["--help"], ["fit", "--help"], ["construct", "--help"], ["demo", "--help"]])
 def test_help_is_light(arguments):
     code = f"""
 import sys

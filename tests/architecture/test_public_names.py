@@ -2,23 +2,22 @@
 
 import importlib
 import inspect
-import pkgutil
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
 import hinges
 
-
-def every_module() -> list[str]:
-    found = pkgutil.walk_packages(hinges.__path__, "hinges.")
-    return ["hinges", *sorted(module.name for module in found if not module.name.endswith("__main__"))]
-
-
-MODULES = every_module()
-PACKAGES = [name for name in MODULES if hasattr(importlib.import_module(name), "__path__")]
+SOURCE = Path(hinges.__path__[0])
+MODULES = sorted(
+    ".".join(("hinges", *file.relative_to(SOURCE).with_suffix("").parts)).removesuffix(".__init__")
+    for file in SOURCE.rglob("*.py")
+    if file.name != "__main__.py"
+)
+PACKAGES = sorted(".".join(("hinges", *file.relative_to(SOURCE).parent.parts)) for file in SOURCE.rglob("__init__.py"))
 
 
 @pytest.mark.parametrize("name", PACKAGES)

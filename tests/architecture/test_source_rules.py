@@ -53,16 +53,12 @@ def test_no_code_is_made_from_data():
         for call in calls(tree)
         if isinstance(call.func, ast.Name) and call.func.id in UNSAFE_CALLS
     ]
-    unsafe += [
-        f"{name} {module}" for name, tree in TREES.items() for module in imported(tree) & UNSAFE_MODULES
-    ]
+    unsafe += [f"{name} {module}" for name, tree in TREES.items() for module in imported(tree) & UNSAFE_MODULES]
     assert unsafe == []
 
 
 def test_arrays_are_read_without_pickle():
-    assert [
-        f"{name}:{c.lineno}" for name, tree in TREES.items() for c in calls(tree) if reads_pickles(c)
-    ] == []
+    assert [f"{name}:{c.lineno}" for name, tree in TREES.items() for c in calls(tree) if reads_pickles(c)] == []
 
 
 def test_nothing_global_is_switched():
