@@ -1,0 +1,237 @@
+"""The best network of one hidden layer with N ReLU units in squared error, and a bound no such network beats.
+
+Every network of N units is a function with at most N + 1 pieces on the data, so the bound for N + 1 pieces holds
+for it. The other way round, a function with N kinks is a network of N units iff a subset of its slope changes
+cancels its leftmost slope; those units face left. The search takes the best function with N + 1 pieces, ranks the
+subsets by what they leave over, and trains the kinks with the best few patterns of facings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hinges.optimal._hops import hop, settle
+from hinges.optimal._mse_pieces import CLOSED, MseSearch, PiecesFit, fewest_possible
+from hinges.optimal._refine import interpolated, weighted_squares
+from hinges.optimal._rows import Rows
+from hinges.optimal._signs import rank_patterns
+from hinges.optimal._varpro import Kinks, Problem, project, train_kinks
+from hinges.errors import InvalidInputError
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+_PATTERNS = 48  # sign patterns that are tried with a few steps
+_FINISHED = 3  # of which the best few are trained to the end
+_ALL_PATTERNS = 5  # units up to which every pattern of facings is tried
+_GOOD = 1e-6  # relative distance from the bound or from N + 1 pieces at which the search ends early
+
+
+@dataclass(frozen=True)
+class HingeSum:
+    """A network of N units, ``output_bias + sum coefficients * relu(weights * x + biases)``, in units of the rows.
+
+    weights are +1 or -1; all arrays have shape (N,). `error` is the weighted sum of squares as measured on this
+    sum in float64.
+    """
+
+    weights: Floats
+    biases: Floats
+    coefficients: Floats
+    output_bias: float
+    error: float
+
+
+@dataclass(frozen=True)
+class UnitsFit:
+    """The best network found with at most `allowed` units, and a certified bound for all of them.
+
+    `lower` is a certified lower bound on the weighted sum of squares of every such network: that of N + 1
+    pieces. `pieces` is the fit with N + 1 pieces that it comes from. Errors divided by `total` are means.
+    """
+
+    network: HingeSum
+    lower: float
+    allowed: int
+    total: float
+    closed: bool
+    pieces: PiecesFit
+
+    @property
+    def mse(self) -> float:
+        """The weighted mean squared error of the network found."""
+        return self.network.error / self.total
+
+    @property
+    def lower_mse(self) -> float:
+        """A certified lower bound on the weighted mean squared error of any network with as many units."""
+        return self.lower / self.total
+
+
+def best_units(
+    x: ArrayLike, y: ArrayLike, units: int, weights: ArrayLike | None = None, *, pair: bool = True
+) -> UnitsFit:
+    """Give the best network found with at most `units` units, and a certified lower bound.
+
+    Arguments and errors are those of `best_pieces`. Where N units interpolate the rows, fewer may be given.
+    """
+    return units_from(MseSearch.of(x, y, weights), units, pair=pair)
+
+
+def units_curve(
+    x: ArrayLike, y: ArrayLike, units: int, weights: ArrayLike | None = None, *, pair: bool = False
+) -> list[UnitsFit]:
+    """Give the best networks found, with bounds, for 1, 2, ..., `units` units."""
+    search = MseSearch.of(x, y, weights)
+    fits = [units_from(search, 1, pair=pair)]
+    for allowed in range(2, units + 1):
+        fit = units_from(search, allowed, pair=pair, start=fits[-1].pieces.knots)
+        if fit.network.error > fits[-1].network.error:
+            network = fits[-1].network
+            closed = search.is_closed(network.error, fit.lower)
+            fit = UnitsFit(network, fit.lower, allowed, fit.total, closed, fit.pieces)
+        fits.append(fit)
+    return fits
+
+
+def fewest_units(
+    x: ArrayLike, y: ArrayLike, tolerance: float, weights: ArrayLike | None = None
+) -> tuple[UnitsFit, bool]:
+    """Give a network with as few units as found for a mean squared error of at most `tolerance`.
+
+    The second result says whether fewer units are proven impossible.
+
+    Raises:
+        InvalidInputError: as `fewest_pieces`.
+    """
+    search = MseSearch.of(x, y, weights)
+    if interpolated(search.rows).error > tolerance * search.total:
+        least = search.rows.to_error(search.rows.floor) / search.total
+        raise InvalidInputError(
+            f"tolerance = {tolerance:g} cannot be met: rows with equal x differ, and no function has an mse below {least:g}"
+        )
+    allowed = max(1, fewest_possible(search, tolerance) - 1)
+    fit, excluded = units_from(search, allowed, pair=False), True
+    while fit.mse > tolerance:
+        excluded = fit.lower_mse > tolerance or search.pieces(allowed + 1).lower_mse > tolerance
+        allowed += 1
+        fit = units_from(search, allowed, pair=False, start=fit.pieces.knots)
+    return fit, excluded
+
+
+def units_from(search: MseSearch, allowed: int, *, pair: bool = True, start: Floats | None = None) -> UnitsFit:
+    """Give the best network found with at most `allowed` units on prepared rows."""
+    pieces = search.pieces(allowed + 1, pair=pair, start=start)
+    rows = search.rows
+    if allowed >= search.enough:
+        network = _interpolating(rows)
+    else:
+        problem = Problem(rows.u, rows.v, rows.w, skip=False)
+        goal = max(search.scaled(pieces.polygon.error) - rows.floor, 0.0)
+        network = _hinge_sum(rows, _searched(search, problem, pieces, goal * (1.0 + _GOOD)))
+    lower = min(pieces.lower, network.error)
+    closed = search.is_closed(network.error, lower)
+    return UnitsFit(network, lower, allowed, search.total, closed, pieces)
+
+
+def _searched(search: MseSearch, problem: Problem, pieces: PiecesFit, goal: float) -> Kinks:
+    """Search all the ways there are, cheap ones first, and end at `goal`, the error of N + 1 pieces."""
+    best = _best_pattern(search.problem, problem, pieces, goal)
+    if best.error <= goal:
+        return best
+    # The best function with N pieces is always a network of N units: one unit, on everywhere, is its slope.
+    fewer = search.pieces(pieces.allowed - 1, pair=False, start=pieces.knots)
+    spare = pieces.allowed - 1 - fewer.knots.size
+    at = np.concatenate([np.full(spare, problem.u[0]), fewer.knots])
+    closed_form = _start(problem, at, np.zeros(at.size, dtype=np.bool_))
+    starts = [best, train_kinks(problem, closed_form.at, closed_form.left)]
+    settled = [settle(problem, kinks) for kinks in starts]
+    best = min(settled, key=lambda kinks: kinks.error)
+    if best.error <= goal * (1.0 + 1e-3):
+        return best
+    count = best.at.size
+    if count <= _ALL_PATTERNS:
+        best = _all_patterns(problem, pieces, best)
+    return hop(problem, best, trials=min(2 * count * count, 60), target=goal)
+
+
+def _best_pattern(skip: Problem, problem: Problem, pieces: PiecesFit, goal: float) -> Kinks:
+    at = _exactly(pieces.knots, pieces.allowed - 1, problem)
+    fitted = project(skip, at, np.zeros(at.size, dtype=np.bool_)).coefficients
+    tried: list[Kinks] = []
+    for left in rank_patterns(float(fitted[1]), fitted[2:], _PATTERNS):
+        trial = train_kinks(problem, at, left, steps=8)
+        tried.append(trial)
+        if trial.error <= goal * (1.0 + 1e-3):
+            trial = train_kinks(problem, trial.at, left)
+            tried.append(trial)
+        if trial.error <= goal:
+            return trial
+    tried.sort(key=lambda kinks: kinks.error)
+    finished = [train_kinks(problem, kinks.at, kinks.left) for kinks in tried[:_FINISHED]]
+    return min(finished, key=lambda kinks: kinks.error)
+
+
+def _all_patterns(problem: Problem, pieces: PiecesFit, best: Kinks) -> Kinks:
+    """Settle from every pattern of facings, at the knots of the N + 1 pieces and at evenly spread ones."""
+    count = best.at.size
+    spread = np.quantile(problem.u, (np.arange(count) + 0.5) / count)
+    for at in (_exactly(pieces.knots, count, problem), spread):
+        for facing in product((False, True), repeat=count):
+            trial = settle(problem, _start(problem, at, np.array(facing)), rounds=2)
+            best = trial if trial.error < best.error else best
+    return best
+
+
+def _exactly(knots: Floats, count: int, problem: Problem) -> Floats:
+    """Give `count` kinks: the knots, and where there are too few, more of them spread over the rows."""
+    spare = count - knots.size
+    more = np.quantile(problem.u, (np.arange(spare) + 0.5) / max(spare, 1)) if spare > 0 else np.empty(0)
+    return np.sort(np.concatenate([knots, more]))[:count]
+
+
+def _start(problem: Problem, at: Floats, left: Bools) -> Kinks:
+    return Kinks(at, left, project(problem, at, left).error)
+
+
+def _hinge_sum(rows: Rows, kinks: Kinks) -> HingeSum:
+    """Round the kinks to float64 in x, fit the output weights to the rounded ones, and measure."""
+    at = rows.to_x(kinks.at)
+    problem = Problem(rows.u, rows.v, rows.w, skip=False)
+    fitted = project(problem, rows.to_u(at), kinks.left)
+    weights = np.where(kinks.left, -1.0, 1.0)
+    coefficients = np.ldexp(fitted.coefficients[1:], rows.y_exponent - rows.x_exponent)
+    output_bias = float(np.ldexp(fitted.coefficients[0], rows.y_exponent)) + rows.y_centre
+    return _measured(rows, weights, -weights * at, coefficients, output_bias)
+
+
+def _interpolating(rows: Rows) -> HingeSum:
+    """Give the network through the mean of each distinct x: one right-facing unit a segment."""
+    values = np.ldexp(rows.v, rows.y_exponent) + rows.y_centre
+    at = rows.distinct[:-1] if values.size > 1 else rows.distinct
+    slopes = np.diff(values) / np.diff(rows.distinct) if values.size > 1 else np.zeros(1)
+    changes = np.diff(slopes, prepend=0.0)
+    return _measured(rows, np.ones(at.size), -at, changes, float(values[0]))
+
+
+def _measured(
+    rows: Rows, weights: Floats, biases: Floats, coefficients: Floats, output_bias: float
+) -> HingeSum:
+    hidden = np.maximum(rows.x[:, None] * weights + biases, 0.0)
+    error = weighted_squares(rows, rows.y - (hidden @ coefficients + output_bias))
+    return HingeSum(weights, biases, coefficients, output_bias, error)
+
+
+__all__ = [
+    "CLOSED",
+    "HingeSum",
+    "UnitsFit",
+    "best_units",
+    "fewest_units",
+    "units_curve",
+    "units_from",
+]
