@@ -1,0 +1,191 @@
+"""The best N-unit ReLU network in max norm: best found, with the certified bound of N + 1 pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hinges.optimal._max_norm import MaxFit, best_max
+from hinges.optimal._minimax import Rows, Sum, refined, solved
+from hinges.optimal._signs import rank_patterns
+from hinges.pwl import PiecewiseLinear
+
+Floats = NDArray[np.float64]
+
+# A network this close to the bound is as good as the bound.
+CLOSE = 1e-10
+_RANKED = 24
+_REFINED = 5
+
+
+@dataclass(frozen=True, eq=False)
+class MaxUnits:
+    """``f(x) = output_bias + sum_i coefficients[i] * relu(weights[i] * x + biases[i])``, weights 1 or -1.
+
+    Arguments:
+        weights, biases, coefficients: (units,).
+        output_bias: a number.
+        error: the largest weighted error over the data of this sum, as measured in float64.
+        lower: certified: no network of so many units errs by less.
+        bound: the best function of one piece more than units, which proves `lower`.
+    """
+
+    weights: Floats
+    biases: Floats
+    coefficients: Floats
+    output_bias: float
+    error: float
+    lower: float
+    bound: MaxFit
+
+    def __call__(self, x: Floats) -> Floats:
+        """Give f at x (n,), summed hinge by hinge."""
+        return np.maximum(x[:, None] * self.weights + self.biases, 0.0) @ self.coefficients + self.output_bias
+
+
+def best_max_units(
+    x: Floats,
+    y: Floats,
+    units: int,
+    weights: Floats | None = None,
+    *,
+    bound: MaxFit | None = None,
+    fallback: MaxFit | None = None,
+) -> MaxUnits:
+    """Give the best network found with `units` ReLU units for the max of ``weights * |y - f(x)|``.
+
+    The sum is never worse than the best function of `units` pieces (a closed form) but for rounding; it
+    equals the bound of units + 1 pieces where some choice of left-facing units balances. `bound` and
+    `fallback` are `best_max` for units + 1 and for units pieces, where they are known already.
+    """
+    bound = best_max(x, y, units + 1, weights) if bound is None else bound
+    fallback = best_max(x, y, units, weights) if fallback is None else fallback
+    frame = _Frame.of(x, y, weights)
+    if len(bound.function.kinks) < units:
+        return frame.network(_closed_form(bound.function, units, frame), bound)
+    best = frame.network(_closed_form(fallback.function, units, frame), bound)
+    target = frame.scaled_error(bound.lower) * (1 + CLOSE)
+    if best.error <= bound.lower * (1 + CLOSE):
+        return best
+    for start in _starts(bound.function, fallback.function, units, frame):
+        found, _ = refined(start, frame.rows, target)
+        best = min(best, frame.network(found, bound), key=lambda one: one.error)
+        if best.error <= bound.lower * (1 + 10 * CLOSE):
+            break
+    return best
+
+
+@dataclass(frozen=True, eq=False)
+class _Frame:
+    """The data as given, and shifted and scaled to units near 1."""
+
+    x: Floats
+    y: Floats
+    weights: Floats
+    rows: Rows
+    x_shift: float
+    x_unit: float
+    y_shift: float
+    y_unit: float
+    w_unit: float
+
+    @classmethod
+    def of(cls, x: Floats, y: Floats, weights: Floats | None) -> _Frame:
+        w = np.ones(len(x)) if weights is None else weights
+        x, y, w = x[w > 0], y[w > 0], w[w > 0]
+        x_shift, x_unit = _middle(x)
+        y_shift, y_unit = _middle(y)
+        w_unit = float(w.max())
+        rows = Rows((x - x_shift) / x_unit, (y - y_shift) / y_unit, w / w_unit)
+        return cls(x, y, w, rows, x_shift, x_unit, y_shift, y_unit, w_unit)
+
+    def scaled_error(self, error: float) -> float:
+        return error / self.w_unit / self.y_unit
+
+    def hinges(self, function: PiecewiseLinear) -> tuple[Floats, Floats, float]:
+        """Give a function's kinks, slope changes and leftmost slope, scaled."""
+        bent = function.slope_changes != 0
+        slope = self.x_unit / self.y_unit
+        kinks = (function.breakpoints[bent] - self.x_shift) / self.x_unit
+        return kinks, function.slope_changes[bent] * slope, function.left_slope * slope
+
+    def constant(self, function: PiecewiseLinear, at: float) -> float:
+        """Give the function's value at a scaled abscissa, scaled."""
+        return (function(at * self.x_unit + self.x_shift) - self.y_shift) / self.y_unit
+
+    def network(self, found: Sum, bound: MaxFit) -> MaxUnits:
+        """Give a scaled sum in the data's own units; where rounding the kinks shows, solve for the rest again."""
+        biases = -found.facing * (found.kinks * self.x_unit + self.x_shift)
+        network = self._unscaled(found, biases, bound)
+        hoped = float(np.abs(found.errors(self.rows)).max()) * self.w_unit * self.y_unit
+        if network.error <= hoped * (1 + 1e-9):
+            return network
+        kinks = (-found.facing * biases - self.x_shift) / self.x_unit
+        again = solved(Sum(found.facing, kinks, found.coefficients, found.constant), self.rows)
+        return min(network, self._unscaled(again, biases, bound), key=lambda one: one.error)
+
+    def _unscaled(self, found: Sum, biases: Floats, bound: MaxFit) -> MaxUnits:
+        coefficients = found.coefficients * (self.y_unit / self.x_unit)
+        output_bias = found.constant * self.y_unit + self.y_shift
+        network = MaxUnits(found.facing, biases, coefficients, output_bias, 0.0, bound.lower, bound)
+        error = float((self.weights * np.abs(self.y - network(self.x))).max())
+        return MaxUnits(
+            found.facing, biases, coefficients, output_bias, max(error, bound.lower), bound.lower, bound
+        )
+
+
+def _middle(values: Floats) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    unit = high / 2 - low / 2
+    return low + unit, unit or 1.0
+
+
+def _closed_form(function: PiecewiseLinear, units: int, frame: _Frame) -> Sum:
+    """Write a function with fewer kinks than units: one hinge at the data's left end carries the first slope.
+
+    Units to spare get the coefficient 0.
+    """
+    kinks, changes, slope = frame.hinges(function)
+    left = float(frame.rows.x.min())
+    inside = kinks > left
+    slope += float(changes[~inside].sum())
+    kinks, changes = kinks[inside], changes[inside]
+    spare = units - 1 - len(kinks)
+    return Sum(
+        np.ones(units),
+        np.concatenate([[left], kinks, np.full(spare, left)]),
+        np.concatenate([[slope], changes, np.zeros(spare)]),
+        frame.constant(function, left),
+    )
+
+
+def _starts(bound: PiecewiseLinear, fallback: PiecewiseLinear, units: int, frame: _Frame) -> Iterator[Sum]:
+    """Give hinge sums to refine, most promising first: sign patterns of the bound's own kinks, then of others."""
+    yield from _patterns(bound, frame, _REFINED)
+    closed = _closed_form(fallback, units, frame)
+    yield closed
+    yield Sum(-closed.facing, np.append(closed.kinks[1:], frame.rows.x.max()), closed.coefficients, 0.0)
+    if units <= 3:
+        yield from _grid(units, frame)
+
+
+def _patterns(function: PiecewiseLinear, frame: _Frame, count: int) -> list[Sum]:
+    kinks, changes, slope = frame.hinges(function)
+    starts: list[tuple[float, Sum]] = []
+    for pattern in rank_patterns(slope, changes, _RANKED if len(kinks) > 2 else 4):
+        facing = np.where(pattern, -1.0, 1.0)
+        one = solved(Sum(facing, kinks, changes, 0.0), frame.rows)
+        starts.append((float(np.abs(one.errors(frame.rows)).max()), one))
+    starts.sort(key=lambda pair: pair[0])
+    return [one for _, one in starts[:count]]
+
+
+def _grid(units: int, frame: _Frame) -> Iterator[Sum]:
+    """For very few units the balanced network can lie far from the bound's function: try all facings."""
+    places = np.quantile(frame.rows.x, (np.arange(units) + 1) / (units + 1))
+    for code in range(2**units):
+        facing = np.where((code >> np.arange(units)) & 1, -1.0, 1.0)
+        yield Sum(facing, places, np.zeros(units), 0.0)
