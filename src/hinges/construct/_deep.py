@@ -37,8 +37,9 @@ def square(depth: int) -> Network:
     """Give the network of `depth` hidden layers, at most three units wide, that is close to x**2 on [0, 1].
 
     It equals x**2 at the multiples of 2**-depth and is straight in between, so it lies above x**2 by at most
-    4**-(depth + 1), reached in the middle of every piece. Exact as that function: all weights are powers of two. It is x minus the sawtooths of depth s = 1, 2, ... divided by 4**s: two units make the next
-    tooth, the third carries the sum so far, which is never negative on [0, 1]. Left of 0 it is 0.
+    4**-(depth + 1), reached in the middle of every piece. Exact as that function: all weights are powers of
+    two. It is x minus the sawtooths of depth s = 1, 2, ... divided by 4**s: two units make the next tooth, the
+    third carries the sum so far, which is never negative on [0, 1]. Left of 0 it is 0.
 
     D. Yarotsky, Error bounds for approximations with deep ReLU networks, 2017 (arXiv:1610.01145), section 3.1;
     there the sum is carried past the layers, here through them.

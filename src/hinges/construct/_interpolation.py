@@ -22,7 +22,7 @@ class Interpolation:
     first. Neighbouring segments in line share one hinge, so there can be fewer.
 
     Arguments:
-        units: hidden units, at most 100,000.
+        units: hidden units, at most 20,000.
 
     >>> Interpolation(units=3).units
     3

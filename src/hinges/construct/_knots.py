@@ -8,7 +8,7 @@ from hinges.data import Dataset
 from hinges.errors import InvalidInputError
 from hinges.pwl import PiecewiseLinear
 
-MOST_UNITS = 100_000
+MOST_UNITS = 20_000  # seconds of rational arithmetic
 
 EVEN = "evenly spaced points"
 RANKS = "of the data's points, evenly spaced in rank"

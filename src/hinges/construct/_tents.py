@@ -30,7 +30,7 @@ class Tents:
     `Interpolation` chooses its points; the outermost tents reach past the ends, beyond which the sum falls to 0.
 
     Arguments:
-        units: hidden units in all layers together, 6 to 100,000; `units` // 3 tents.
+        units: hidden units in all layers together, 6 to 20,000; `units` // 3 tents.
         layers: 1 or 2 hidden layers.
 
     >>> Tents(units=30).tents
@@ -91,5 +91,6 @@ def _in_two_layers(tents: list[Tent], function: PiecewiseLinear) -> Network:
     exact = function.vertices()
     difference = added(HingeSum(terms, Fraction(0)).vertices(), scaled(exact, Fraction(-1)))
     bound = largest(difference, exact.t[1], exact.t[-2]) + ROUNDINGS * max(abs(y) for y in exact.y)
-    note = f"as tents in float64 it stays within {shown(bound)} of the function on [{float(exact.t[1]):g}, {float(exact.t[-2]):g}]"
+    a, b = float(exact.t[1]), float(exact.t[-2])
+    note = f"as tents in float64 it stays within {shown(bound)} of the function on [{a:g}, {b:g}]"
     return Network(network.nodes, network.inputs, (note,))
