@@ -1,8 +1,11 @@
 """Files: written whole or not at all, and read with their sizes known before anything is allocated."""
 
+import mmap
 import os
+import stat
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,10 @@ from hinges.errors import InvalidInputError
 
 MAX_BYTES = 2**31  # of arrays in one file
 MAX_MEMBERS = 10_000  # of one zip file
+MAX_DIRECTORY = 2**22  # bytes of the list of members at the end of a zip file
+MAX_RATIO = 100  # of unpacked to packed size, once unpacked arrays exceed FREE_BYTES
+FREE_BYTES = 2**26
+MEMBER_SIGNATURE = b"PK\x01\x02"  # begins each entry of a zip file's directory
 
 
 def write_atomically(path: str | os.PathLike[str], data: bytes) -> Path:
@@ -59,10 +66,13 @@ def read_npz(path: str | os.PathLike[str]) -> dict[str, NDArray[Any]]:
     """Give the arrays of an .npz file by name; pickles, bombs and damaged files are refused unread."""
     source = existing_file(path)
     try:
+        _check_directory(source)
         with zipfile.ZipFile(source) as archive:
             members = _checked_members(source, archive)
             return {_stem(m.filename): _read_member(source, archive, m) for m in members}
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except InvalidInputError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise InvalidInputError(f"{source} is not a readable .npz file: {error}") from None
 
 
@@ -70,13 +80,35 @@ def _stem(filename: str) -> str:
     return filename.removesuffix(".npy")
 
 
+def _check_directory(source: Path) -> None:
+    """Count the members before the zip file's directory is parsed, which takes memory for each of them."""
+    if source.stat().st_size == 0:
+        raise InvalidInputError(f"{source} is empty")
+    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        at = -1
+        for _ in range(MAX_MEMBERS + 1):
+            at = content.find(MEMBER_SIGNATURE, at + 1)
+            if at < 0:
+                return
+    raise InvalidInputError(f"{source} holds more than {MAX_MEMBERS} arrays")
+
+
 def _checked_members(source: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     members = archive.infolist()
-    if len(members) > MAX_MEMBERS:
-        raise InvalidInputError(f"{source} holds {len(members)} arrays; at most {MAX_MEMBERS} are read")
+    names: set[str] = set()
+    for member in members:
+        name = _stem(member.filename)
+        if name in names:
+            raise InvalidInputError(f"{source} holds two arrays named {name}")
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise InvalidInputError(f"{source}: {name} is a link, which is never followed")
+        names.add(name)
     total = sum(member.file_size for member in members)
     if total > MAX_BYTES:
         raise InvalidInputError(f"{source} would unpack to {total} bytes; at most {MAX_BYTES} are read")
+    packed = source.stat().st_size
+    if total > FREE_BYTES + MAX_RATIO * packed:
+        raise InvalidInputError(f"{source} has {packed} bytes and would unpack to {total}: more than {MAX_RATIO} times")
     return members
 
 
@@ -87,6 +119,8 @@ def _read_member(source: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo
             shape, dtype, header = _header(file)
         except ValueError:
             raise InvalidInputError(f"{source}: {name} is not an array in NumPy's format") from None
+    if min(shape, default=0) < 0:
+        raise InvalidInputError(f"{source}: {name} declares shape {shape}, which no array has")
     if dtype.hasobject:
         raise InvalidInputError(f"{source}: {name} holds pickled objects, which are never loaded")
     count = int(np.prod(shape, dtype=object)) if shape else 1
