@@ -41,9 +41,7 @@ def best_new_hinge(problem: Problem, fitted: Projection) -> NewHinge:
     at, gain = _best_right(problem.u, problem.root, fitted.basis, fitted.residual, edge=not problem.skip)
     if problem.skip:
         return NewHinge(at, left=False, gain=gain)
-    mirrored = _best_right(
-        -problem.u[::-1], problem.root[::-1], fitted.basis[::-1], fitted.residual[::-1], edge=True
-    )
+    mirrored = _best_right(-problem.u[::-1], problem.root[::-1], fitted.basis[::-1], fitted.residual[::-1], edge=True)
     if mirrored[1] > gain:
         return NewHinge(-mirrored[0], left=True, gain=mirrored[1])
     return NewHinge(at, left=False, gain=gain)

@@ -157,9 +157,7 @@ class MseSearch:
             start = filled(self.problem, _crossings(self.rows, bound.starts), fit.allowed - 1)
             fit = self._with(fit, settle(self.problem, start).at)
         lower = min(max(fit.lower, self.rows.to_error(bound.lower)), fit.polygon.error)
-        return replace(
-            fit, lower=lower, closed=self.is_closed(fit.polygon.error, lower), pair_bound=bound.complete
-        )
+        return replace(fit, lower=lower, closed=self.is_closed(fit.polygon.error, lower), pair_bound=bound.complete)
 
 
 def best_pieces(
@@ -211,7 +209,8 @@ def fewest_pieces(
     if interpolated(search.rows).error > tolerance * search.total:
         least = search.rows.to_error(search.rows.floor) / search.total
         raise InvalidInputError(
-            f"tolerance = {tolerance:g} cannot be met: rows with equal x differ, and no function has an mse below {least:g}"
+            f"tolerance = {tolerance:g} cannot be met: rows with equal x differ in y, "
+            f"and no function has a mean squared error below {least:g}"
         )
     allowed = fewest_possible(search, tolerance)
     fit, excluded = search.pieces(allowed, pair=False), True

@@ -76,7 +76,8 @@ def merge_rows(x: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) -> 
     first = np.flatnonzero(np.concatenate([[True], x[1:] > x[:-1]]))
     if first.size > LARGEST_DISTINCT:
         raise InvalidInputError(
-            f"x has {first.size} distinct values; the search for the smallest squared error takes at most {LARGEST_DISTINCT}"
+            f"x has {first.size} distinct values: "
+            f"the search for the smallest squared error takes at most {LARGEST_DISTINCT}"
         )
     x_centre, x_exponent = _centre_and_exponent(x)
     y_centre, y_exponent = _centre_and_exponent(y)
@@ -103,9 +104,7 @@ def merge_rows(x: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) -> 
     within = np.add.reduceat(scaled_w * deviation**2, first)
     for array in (x, y, weights, first, u, v, w, within):
         array.setflags(write=False)
-    return Rows(
-        x, y, weights, first, u, v, w, within, x_centre, y_centre, x_exponent, y_exponent, w_exponent
-    )
+    return Rows(x, y, weights, first, u, v, w, within, x_centre, y_centre, x_exponent, y_exponent, w_exponent)
 
 
 def _centre_and_exponent(values: Floats) -> tuple[float, int]:

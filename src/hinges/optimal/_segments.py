@@ -110,9 +110,9 @@ def certified_table(rows: Rows, approximate: Floats, ceiling: float, sums: Exact
     m = rows.u.size
     table = np.full((m, m), np.inf)
     # Errors grow along a row, so that the runs worth computing are those up to the first one over the ceiling.
-    ends = np.minimum((approximate <= ceiling * 1.001).sum(axis=1) + np.arange(m) + 1, m)
+    ends: Ints = np.minimum((approximate <= ceiling * 1.001).sum(axis=1) + np.arange(m) + 1, m)
     for i in range(m):
-        exact = sums.errors(i, np.arange(i, ends[i]))
+        exact = sums.errors(i, np.arange(i, int(ends[i]), dtype=np.intp))
         table[i, i : ends[i]] = exact
         table[i, ends[i] :] = exact[-1]
     return table

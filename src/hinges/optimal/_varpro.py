@@ -15,13 +15,13 @@ from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
-import scipy.linalg.lapack
 from numpy.typing import NDArray
+from scipy.linalg import lapack  # pyright: ignore[reportMissingTypeStubs]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-_LAPACK = cast(Any, scipy.linalg.lapack)  # scipy ships no types
+_LAPACK = cast(Any, lapack)  # scipy ships no types
 _RANK = 1e-11  # a unit column this close to the span of the others adds rounding, not fit
 _SMALLEST_DAMPING = 1e-10
 
@@ -99,31 +99,37 @@ def train_kinks(problem: Problem, at: Floats, left: Bools, *, steps: int = 60, t
     Kinks stay within the data (a kink at an end is a unit that is always on, or off, on every row). The
     search ends when three steps together improve the error by less than `tolerance` of it.
     """
-    low, high = problem.u[0], problem.u[-1]
-    at = np.clip(at, low, high)
+    at = np.clip(at, problem.u[0], problem.u[-1])
     best = project(problem, at, left)
     damping, stalled = 1e-3, 0
     for _ in range(steps):
-        jacobian = _jacobian(problem, at, left, best)
-        gradient = jacobian.T @ best.residual
-        normal = jacobian.T @ jacobian
-        scale = np.diagonal(normal) + 1e-12 * (np.trace(normal) + 1e-300)
-        improved = False
-        for _ in range(6):
-            step = np.linalg.solve(normal + damping * np.diag(scale), gradient)
-            trial_at = np.clip(at - step, low, high)
-            trial = project(problem, trial_at, left)
-            if trial.error < best.error:
-                improved = True
-                break
-            damping *= 8.0
-        if not improved:
+        moved = _step(problem, at, left, best, damping)
+        if moved is None:
             break
+        trial_at, trial, damping = moved
         stalled = stalled + 1 if best.error - trial.error <= tolerance * best.error else 0
-        at, best, damping = trial_at, trial, max(damping / 6.0, _SMALLEST_DAMPING)
+        at, best = trial_at, trial
         if stalled == 3:
             break
     return Kinks(at, left, best.error)
+
+
+def _step(
+    problem: Problem, at: Floats, left: Bools, best: Projection, damping: float
+) -> tuple[Floats, Projection, float] | None:
+    """Give kinks that are better, their projection and the next damping, or None where six tries find none."""
+    jacobian = _jacobian(problem, at, left, best)
+    gradient = jacobian.T @ best.residual
+    normal = jacobian.T @ jacobian
+    scale = np.diagonal(normal) + 1e-12 * np.trace(normal) + 1e-300
+    for _ in range(6):
+        step = np.linalg.solve(normal + damping * np.diag(scale), gradient)
+        trial_at = np.clip(at - step, problem.u[0], problem.u[-1])
+        trial = project(problem, trial_at, left)
+        if trial.error < best.error:
+            return trial_at, trial, max(damping / 6.0, _SMALLEST_DAMPING)
+        damping *= 8.0
+    return None
 
 
 def _columns(problem: Problem, at: Floats, left: Bools) -> Floats:
