@@ -34,9 +34,7 @@ def is_here(tool: str) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "needs(*tools): skip where one of these packages or programs is absent"
-    )
+    config.addinivalue_line("markers", "needs(*tools): skip where one of these packages or programs is absent")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
