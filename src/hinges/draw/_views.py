@@ -1,0 +1,95 @@
+"""The verb `scene`: which views a value has, and the picture of one of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hinges.data import Dataset
+from hinges.draw._buildup import buildup_scene
+from hinges.draw._diagram import diagram_scene
+from hinges.draw._fit import bounds_scene, data_scene, fit_scene, training_scene
+from hinges.draw._function import function_scene, is_hinge_sum
+from hinges.draw._marks import Scene
+from hinges.errors import InvalidInputError, UnsupportedModelError
+from hinges.fits import Approximation, ErrorBounds, FitResult
+from hinges.nets import Network
+from hinges.pwl import PiecewiseLinear
+
+View = Callable[[Any, Any], Scene]  # of (interval, data)
+
+
+def scene(value: object, view: str | None = None, *, interval: Any = None, data: Any = None) -> Scene:
+    """Give the picture of a value as data.
+
+    Arguments:
+        value: a PiecewiseLinear ("function"), a Network ("function" with one input, "diagram" where it is dense,
+            "buildup" where it is a sum of hinges), a FitResult or Approximation ("fit", the views of its network,
+            and "training" where it has a history), ErrorBounds ("function"), a Dataset ("points") or a Scene.
+        view: the name of a view; the first one the value has where none is given.
+        interval: (a, b), what is seen of x; else where the data or the kinks lie.
+        data: a Dataset or a pair (x, y) to show with a function or a network.
+
+    Raises:
+        InvalidInputError: the value has no picture or no such view; the message lists those there are.
+
+    >>> picture = scene(PiecewiseLinear([0, 1, 2], [0, 1, 0]))
+    >>> picture.panels[0].marks[0].x
+    array([-0.3,  0. ,  1. ,  2. ,  2.3])
+    """
+    if isinstance(value, Scene):
+        return value
+    views = views_of(value)
+    if view is None:
+        view = next(iter(views))
+    if view not in views:
+        listed = ", ".join(repr(name) for name in views)
+        raise InvalidInputError(f"view must be one of {listed} for this {type(value).__name__}, not {view!r}")
+    return views[view](interval, data)
+
+
+def views_of(value: object) -> dict[str, View]:
+    """Give the views that a value has, the usual one first."""
+    if isinstance(value, Network):
+        return _network_views(value)
+    if isinstance(value, PiecewiseLinear):
+        return {"function": lambda a, d: function_scene(value, interval=a, data=d)}
+    if isinstance(value, Dataset):
+        return {"points": lambda a, _: data_scene(value, interval=a)}
+    if isinstance(value, ErrorBounds):
+        return {"function": lambda a, d: bounds_scene(value, interval=a, data=d)}
+    if isinstance(value, (FitResult, Approximation)):
+        views: dict[str, View] = {"fit": lambda a, d: fit_scene(value, interval=a, data=d)}
+        if isinstance(value, FitResult) and value.history is not None:
+            views["training"] = lambda a, d: training_scene(value, interval=a, data=d)
+        return views | (_network_views(value.network) if _has_views(value.network) else {})
+    raise InvalidInputError(
+        "value must be a PiecewiseLinear, Network, Dataset, FitResult, Approximation, ErrorBounds or Scene, "
+        f"not {type(value).__name__}"
+    )
+
+
+def _network_views(network: Network) -> dict[str, View]:
+    views: dict[str, View] = {}
+    if network.inputs == 1:
+        views["function"] = lambda a, d: function_scene(network, interval=a, data=d)
+    if _is_dense(network):
+        views["diagram"] = lambda a, d: diagram_scene(network, interval=a, data=d)
+    if is_hinge_sum(network):
+        views["buildup"] = lambda a, d: buildup_scene(network, interval=a, data=d)
+    if not views:
+        raise UnsupportedModelError(
+            "this network has several inputs and is not a chain of dense layers, so it has no picture: "
+            f"its layers are {', '.join(node.name for node in network.nodes[:8])}"
+        )
+    return views
+
+
+def _has_views(network: Network) -> bool:
+    return network.inputs == 1 or _is_dense(network)
+
+
+def _is_dense(network: Network) -> bool:
+    try:
+        network.dense_layers()
+    except UnsupportedModelError:
+        return False
+    return True

@@ -1,0 +1,335 @@
+"""The matplotlib backend: draws scenes, and the verbs `plot` and `save_picture`. Nothing global is touched."""
+
+import importlib
+import io
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from hinges._extras import require
+from hinges._files import write_atomically
+from hinges.draw import _layout
+from hinges.draw._clip import clipped
+from hinges.draw._marks import Band, Edge, EndLabel, Mark, Node, Panel, Points, Polyline, Rug, Rule, Scene, Text
+from hinges.draw._theme import LIGHT, Theme
+from hinges.draw._views import scene as scene_of
+from hinges.errors import InvalidInputError
+
+PX = 72.0 / 96.0  # points in a px
+FONT = "DejaVu Sans"  # comes with matplotlib, so a picture looks alike everywhere
+SUFFIXES = (".png", ".svg", ".pdf")
+PNG_SCALE = 2.0  # device pixels in a px
+
+# Order of drawing: shades, grid, curves, dots, text.
+_BELOW, _GRID, _LINES, _DOTS, _LABELS = 0.5, 0.8, 2.0, 3.0, 4.0
+
+
+def _part(name: str) -> Any:
+    """Give a module of matplotlib, or raise saying how to install it."""
+    matplotlib = require("matplotlib", extra="plot")
+    return importlib.import_module(f"{matplotlib.__name__}.{name}")
+
+
+def plot(
+    value: object, *, view: str | None = None, ax: Any = None, interval: Any = None, data: Any = None
+) -> Any:
+    """Draw a value with matplotlib: give the Figure, or the `ax` that was drawn into.
+
+    Arguments:
+        value: a PiecewiseLinear, Network, Dataset, FitResult, Approximation or Scene.
+        view: one of the value's views, as in `scene`; the first where none is given.
+        ax: matplotlib Axes to draw the first panel into.
+        interval: (a, b), what is seen of x.
+        data: a Dataset or a pair (x, y) to show with a function or network.
+
+    Raises:
+        InvalidInputError: the value has no such view, or the view needs a figure of its own.
+        MissingExtraError: matplotlib is not installed.
+    """
+    picture = scene_of(value, view, interval=interval, data=data)
+    if ax is None:
+        return figure(picture)
+    if not picture.stands_alone:
+        raise InvalidInputError(
+            f"this view has {len(picture.panels)} panels and needs a figure of its own: leave ax out"
+        )
+    _Painter(ax, picture.panels[0], LIGHT).paint()
+    return ax
+
+
+def save_picture(picture: object, path: str | os.PathLike[str]) -> Path:
+    """Write a picture (a Scene, or a value that has one) as .png, .svg or .pdf, whole or not at all.
+
+    Raises:
+        InvalidInputError: another suffix, or the file cannot be written.
+        MissingExtraError: matplotlib is not installed.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InvalidInputError(f"path must end in {', '.join(SUFFIXES)}, not {str(path)!r}")
+    drawn = figure(picture if isinstance(picture, Scene) else scene_of(picture))
+    buffer = io.BytesIO()
+    metadata = {".png": None, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[suffix]
+    drawn.savefig(buffer, format=suffix[1:], dpi=96 * PNG_SCALE, metadata=metadata, facecolor=drawn.get_facecolor())
+    return write_atomically(path, buffer.getvalue())
+
+
+def figure(scene: Scene, *, theme: Theme = LIGHT) -> Any:
+    """Give a matplotlib Figure of a scene, 96 px an inch."""
+    made = _new_figure((scene.width / 96, scene.height / 96))
+    made.set_facecolor(theme.colour("background"))
+    _headings(made, scene, theme)
+    for panel, box in zip(scene.panels, _layout.arranged(scene), strict=True):
+        bottom = scene.height - box.y - box.height
+        ax = made.add_axes(
+            (box.x / scene.width, bottom / scene.height, box.width / scene.width, box.height / scene.height)
+        )
+        _Painter(ax, panel, theme).paint()
+    return made
+
+
+def _new_figure(size: tuple[float, float]) -> Any:
+    """Give a figure that pyplot knows of only where the user has opened a window system with it."""
+    matplotlib = require("matplotlib", extra="plot")
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        registry = _part("backends")
+        windows = registry.backend_registry.list_builtin(registry.BackendFilter.INTERACTIVE)
+        if matplotlib.get_backend().lower() in {name.lower() for name in windows}:
+            return pyplot.figure(figsize=size, dpi=96)
+    made = _part("figure").Figure(figsize=size, dpi=96)
+    _part("backends.backend_agg").FigureCanvasAgg(made)
+    return made
+
+
+def _headings(made: Any, scene: Scene, theme: Theme) -> None:
+    left, top = _layout.MARGIN / scene.width, _layout.MARGIN
+    for text, size, weight, role in ((scene.title, 16.0, "bold", "text"), (scene.note, 12.0, "normal", "muted")):
+        if text:
+            made.text(
+                left, 1 - top / scene.height, text, fontsize=size * PX, fontweight=weight, family=FONT,
+                color=theme.colour(role), ha="left", va="top", parse_math=False,
+            )  # fmt: skip
+            top += size * 1.5
+
+
+class _Painter:
+    """Draws one panel into one Axes."""
+
+    def __init__(self, ax: Any, panel: Panel, theme: Theme) -> None:
+        self.ax, self.panel, self.theme = ax, panel, theme
+        self.effects = _part("patheffects")
+        self.patches = _part("patches")
+        box = ax.get_window_extent()
+        self.width, self.height = (side * 96 / ax.figure.dpi for side in (box.width, box.height))
+
+    def paint(self) -> None:
+        """Draw axes, marks, title and legend."""
+        self._axes()
+        for mark in self.panel.marks:
+            self._mark(mark)
+        self._end_labels()
+        self._heading()
+
+    # --- axes ---------------------------------------------------------------------------------------
+
+    def _axes(self) -> None:
+        ax, panel = self.ax, self.panel
+        ax.set_facecolor(self.theme.colour("background"))
+        ax.set_axisbelow(True)
+        if panel.log_y:
+            ax.set_yscale("log")
+            ax.minorticks_off()
+        ax.set_autoscale_on(False)
+        ax.set_xlim(*panel.x_range)
+        ax.set_ylim(*panel.y_range)
+        if not panel.axes:
+            ax.set_axis_off()
+            return
+        for name, axis, length in (("x", ax.xaxis, self.width), ("y", ax.yaxis, self.height)):
+            ticks, _ = _layout.placed_ticks(panel, name, length)
+            axis.set_ticks([at for at, _ in ticks], labels=[text for _, text in ticks], family=FONT)
+            axis.set_tick_params(
+                length=0, pad=5 * PX, labelsize=_layout.SMALL * PX, labelcolor=self.theme.colour("muted")
+            )
+            axis.grid(visible=True, color=self.theme.colour("grid"), linewidth=1 * PX, linestyle="-")
+            axis.offsetText.set_visible(False)
+            label = _layout.axis_label(panel, name, length)
+            place = dict(xy=(0.5, 0), xytext=(0, -20 * PX if ticks else -5 * PX), va="top", ha="center")
+            if name == "y":
+                left = max((_layout.text_width(text, _layout.SMALL) for _, text in ticks), default=0.0) + 10.0
+                place = dict(xy=(0, 0.5), xytext=(-left * PX, 0), va="center", ha="right", rotation=90)
+            self._annotate(label, color="muted", size=_layout.LABEL, xycoords="axes fraction", **place)
+        for spine in ax.spines.values():
+            spine.set_visible(False)
+        if not panel.log_y and min(panel.y_range) <= 0 <= max(panel.y_range):
+            ax.axhline(0, color=self.theme.colour("axis"), linewidth=1 * PX, zorder=_GRID)
+
+    def _annotate(self, text: str, *, color: str, size: float, bold: bool = False, **place: Any) -> None:
+        if text:
+            halo = self.effects.withStroke(linewidth=2.5 * PX, foreground=self.theme.colour("background"))
+            self.ax.annotate(
+                text, textcoords="offset points", annotation_clip=False, color=self.theme.colour(color),
+                fontsize=size * PX, fontweight="bold" if bold else "normal", family=FONT, parse_math=False,
+                zorder=_LABELS, path_effects=[halo], **place,
+            )  # fmt: skip
+
+    def _heading(self) -> None:
+        at = 6.0
+        legend = _layout.legend_of(self.panel)
+        for entry in legend:
+            self._swatch(entry, at + 6.0)
+        at += 18.0 * bool(legend)
+        for text, size, bold, role in (
+            (self.panel.note, _layout.NOTE, False, "muted"),
+            (self.panel.title, _layout.TITLE, True, "text"),
+        ):
+            self._annotate(
+                text, color=role, size=size, bold=bold, xy=(0, 1), xycoords="axes fraction", va="bottom",
+                ha="left", xytext=(0, at * PX),
+            )  # fmt: skip
+            at += 16.0 * bool(text)
+
+    def _swatch(self, entry: _layout.LegendEntry, height: float) -> None:
+        """Draw a legend entry above the axes: a piece of the mark and its label."""
+        mark, colour = entry.mark, self.theme.colour(entry.mark.role)
+        lift = self._shift(entry.x, height)
+        style: dict[str, Any] = {"color": colour, "clip_on": False, "zorder": _LABELS}
+        if isinstance(mark, Polyline):
+            self._line([0, _layout.SWATCH * PX], [0, 0], mark, transform=lift, **style)
+        else:
+            self._dots([_layout.SWATCH / 2 * PX], [0], mark, transform=lift, **style)
+        self._annotate(
+            mark.label, color="muted", size=_layout.LABEL, xy=(0, 1), xycoords="axes fraction", va="center",
+            ha="left", xytext=((entry.x + _layout.SWATCH + 5) * PX, height * PX),
+        )  # fmt: skip
+
+    def _shift(self, x: float, y: float) -> Any:
+        """Give the transform of points (1/72 inch) around the place x, y px right of and above the top left."""
+        transforms = _part("transforms")
+        points = self.ax.figure.dpi_scale_trans
+        corner = transforms.ScaledTranslation(0, 1, self.ax.transAxes)
+        return transforms.Affine2D().translate(x * PX, y * PX).scale(1 / 72) + points + corner
+
+    # --- marks --------------------------------------------------------------------------------------
+
+    def _mark(self, mark: Mark) -> None:
+        paint = {
+            Polyline: self._polyline, Points: self._points, Rug: self._rug, Rule: self._rule, Band: self._band,
+            Text: self._text, Node: self._node, Edge: self._edge,
+        }.get(type(mark))  # fmt: skip
+        if paint is not None:  # end labels are placed together, at the end
+            paint(mark)
+
+    def _line(self, x: Any, y: Any, mark: Polyline, **style: Any) -> None:
+        dashes = (0, (4, 2.5)) if mark.dashed else "-"
+        line = _part("lines").Line2D(
+            x, y, linewidth=mark.width * PX, linestyle=dashes, solid_capstyle="round", solid_joinstyle="round", **style
+        )
+        self.ax.add_artist(line)
+
+    def _polyline(self, mark: Polyline) -> None:
+        for x, y in clipped(mark.x, mark.y, self.panel.x_range, self.panel.y_range):
+            self._line(x, y, mark, color=self.theme.colour(mark.role), zorder=_LINES)
+
+    def _dots(self, x: Any, y: Any, mark: Points, **style: Any) -> None:
+        colour = style.pop("color")
+        face = self.theme.colour("background") if mark.hollow else colour
+        line = _part("lines").Line2D(
+            x, y, linestyle="none", marker="o", markersize=mark.size * PX, markerfacecolor=face,
+            markeredgecolor=colour, markeredgewidth=1.7 * PX if mark.hollow else 0, **style,
+        )  # fmt: skip
+        self.ax.add_artist(line)
+
+    def _points(self, mark: Points) -> None:
+        (x0, x1), (y0, y1) = sorted(self.panel.x_range), sorted(self.panel.y_range)
+        seen = (x0 <= mark.x) & (mark.x <= x1) & (y0 <= mark.y) & (mark.y <= y1)
+        style = {"color": self.theme.colour(mark.role), "clip_on": False}
+        self._dots(mark.x[seen], mark.y[seen], mark, zorder=_DOTS if mark.role != "data" else _LINES - 0.5, **style)
+
+    def _rug(self, mark: Rug) -> None:
+        low, high = sorted(self.panel.x_range)
+        seen = [i for i, x in enumerate(mark.x.tolist()) if low <= x <= high]
+        at = [_layout.fraction(float(mark.x[i]), self.panel.x_range) * self.width for i in seen]
+        sizes = [_layout.text_width(mark.texts[i], _layout.SMALL, bold=True) + 3.0 for i in seen]
+        for i, x, centre in zip(seen, at, _layout.spread(at, sizes, 0.0, self.width), strict=True):
+            place = {"xycoords": "axes fraction", "xy": (x / self.width, 0), "va": "bottom", "ha": "center"}
+            self.ax.axvline(
+                float(mark.x[i]), ymax=mark.length / self.height, color=self.theme.colour(mark.roles[i]),
+                linewidth=1.6 * PX, zorder=_DOTS,
+            )  # fmt: skip
+            shift = ((centre - x) * PX, (mark.length + 1.0) * PX)
+            self._annotate(mark.texts[i], color=mark.roles[i], size=_layout.SMALL, bold=True, xytext=shift, **place)
+
+    def _rule(self, mark: Rule) -> None:
+        style = {"color": self.theme.colour(mark.role), "linewidth": mark.width * PX, "zorder": _LINES - 0.2}
+        draw = self.ax.axvline if mark.axis == "x" else self.ax.axhline
+        draw(mark.at, linestyle=(0, (4, 2.5)) if mark.dashed else "-", **style)
+        place: dict[str, Any] = {"xy": (0, mark.at), "xytext": (4 * PX, 3 * PX), "va": "bottom"}
+        coords: Any = ("axes fraction", "data")
+        if mark.axis == "x":
+            place, coords = {"xy": (mark.at, 1), "xytext": (4 * PX, -3 * PX), "va": "top"}, ("data", "axes fraction")
+        self._annotate(mark.label, color=mark.role, size=_layout.LABEL, ha="left", xycoords=coords, **place)
+
+    def _band(self, mark: Band) -> None:
+        low, high = sorted(self.panel.x_range if mark.axis == "x" else self.panel.y_range)
+        low, high = max(low, mark.low), min(high, mark.high)
+        if low >= high:
+            return
+        draw = self.ax.axvspan if mark.axis == "x" else self.ax.axhspan
+        draw(low, high, facecolor=self.theme.colour(mark.role), edgecolor="none", zorder=_BELOW)
+        middle = low / 2 + high / 2
+        place: dict[str, Any] = {"xy": (middle, 1), "va": "top", "xytext": (0, -4 * PX)}
+        coords: Any = ("data", "axes fraction")
+        if mark.axis == "y":
+            place, coords = {"xy": (0.5, low), "va": "bottom", "xytext": (0, 4 * PX)}, ("axes fraction", "data")
+        self._annotate(mark.label, color="muted", size=_layout.LABEL, ha="center", xycoords=coords, **place)
+
+    def _text(self, mark: Text) -> None:
+        vertical = {"middle": "center"}.get(mark.vertical, mark.vertical)
+        self._annotate(
+            mark.text, color=mark.role, size=mark.size, bold=mark.bold, xy=(mark.x, mark.y), xycoords="data",
+            ha=mark.align, va=vertical, xytext=(mark.offset[0] * PX, mark.offset[1] * PX),
+        )  # fmt: skip
+
+    def _end_labels(self) -> None:
+        marks = [mark for mark in self.panel.marks if isinstance(mark, EndLabel)]
+        log = self.panel.log_y
+        at = [_layout.fraction(mark.y, self.panel.y_range, log=log) * self.height for mark in marks]
+        sizes = [_layout.LABEL * 1.25 * (1 + mark.text.count("\n")) for mark in marks]
+        for mark, y in zip(marks, _layout.spread(at, sizes, -6.0, self.height + 6.0), strict=True):
+            self._annotate(
+                mark.text, color=mark.role, size=_layout.LABEL, xy=(1, y / self.height), xycoords="axes fraction",
+                ha="left", va="center", xytext=(7 * PX, 0),
+            )  # fmt: skip
+
+    def _edge(self, mark: Edge) -> None:
+        line = Polyline([mark.x0, mark.x1], [mark.y0, mark.y1], mark.role, width=mark.width, dashed=mark.weight == 0)  # pyright: ignore[reportArgumentType]
+        self._line(line.x, line.y, line, color=self.theme.colour(mark.role), zorder=_LINES)
+
+    def _node(self, mark: Node) -> None:
+        offsets = _part("offsetbox")
+        side = mark.size * PX
+        area = offsets.DrawingArea(side, side, 0, 0, clip=False)
+        area.add_artist(
+            self.patches.FancyBboxPatch(
+                (1, 1), side - 2, side - 2, boxstyle=f"round,pad=0,rounding_size={5 * PX}", linewidth=1.4 * PX,
+                facecolor=self.theme.colour("background"), edgecolor=self.theme.colour(mark.role),
+            )
+        )  # fmt: skip
+        if mark.curve is not None:
+            x0, x1, y0, y1 = mark.view
+            for x, y in clipped(mark.curve.x, mark.curve.y, (x0, x1), (y0, y1)):
+                inner = [
+                    [side * (0.16 + 0.68 * _layout.fraction(value, ends)) for value in values.tolist()]
+                    for values, ends in ((x, (x0, x1)), (y, (y0, y1)))
+                ]
+                line = _part("lines").Line2D
+                area.add_artist(line(*inner, color=self.theme.colour(mark.role), linewidth=mark.curve.width * PX))
+        box = offsets.AnnotationBbox(area, (mark.x, mark.y), frameon=False, pad=0, annotation_clip=False)
+        box.set_zorder(_DOTS)
+        self.ax.add_artist(box)
+        if mark.curve is None:
+            name = Text(mark.x, mark.y, mark.name, "text", 12.0, True)
+            self._text(name)
