@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from hinges._arrays import Floats
 from hinges.train._order import Order
 from hinges.train._problem import Problem
-from hinges.train._program import Data, State, float64, program
+from hinges.train._program import Data, Plan, begin, float64, program, replaced
 
-LONGEST_RUN = 250  # steps in one call of the compiled loop
+LONGEST_RUN = 256  # steps in one call of the compiled loop
 LARGEST_ORDER = 16_000_000  # row numbers in one call, which bounds its memory
 
 
@@ -31,34 +31,52 @@ class Record:
 
 
 class Engine:
-    """Trains a batch of seeds by gradient; computes while the caller goes on, until it asks for a record."""
+    """Trains a batch of seeds by gradient; computes while the caller goes on, until it asks for a record.
+
+    Arguments:
+        problem: the rows.
+        start: (3 * units + 1, seeds) initial parameters.
+        seeds: which drive the order of the rows.
+        activation: of the hidden layer.
+        slope: of leaky_relu below zero.
+        batch: rows in a step.
+        stride: how many steps the caller means to take at a time.
+    """
 
     def __init__(
-        self, problem: Problem, start: Floats, seeds: Sequence[int], *, activation: str, slope: float, batch: int
+        self,
+        problem: Problem,
+        start: Floats,
+        seeds: Sequence[int],
+        *,
+        activation: str,
+        slope: float,
+        batch: int,
+        stride: int,
     ) -> None:
         self.step = 0
         self._seeds, self._columns = len(seeds), padded(len(seeds))
-        rows = len(problem.x)
-        full = batch >= rows
-        self.longest_run = LONGEST_RUN
-        if full:
-            self._order, self._all_sizes = None, np.full(self.longest_run, float(rows))
-        else:
-            self.longest_run = max(1, min(LONGEST_RUN, LARGEST_ORDER // (batch * self._columns)))
-            self._order = Order(seeds, self._columns, rows=rows, batch=batch, window=self.longest_run)
+        rows, full = len(problem.x), batch >= len(problem.x)
+        window = min(LONGEST_RUN, _power_of_two(stride))
+        self.longest_run = window if full else max(1, min(window, LARGEST_ORDER // (batch * self._columns)))
+        self._rows = rows
+        self._order = None if full else Order(seeds, self._columns, rows=rows, batch=batch, window=self.longest_run)
         self._program = program(activation, slope, full=full)
+        self._data = _with_free_row(problem)
         with float64():
-            self._data = _with_free_row(problem)
-            self._state: State = self._program.begin(self._widened(start), self._data)
+            self._state = begin(self._widened(start))
+        self.advance(np.zeros(0))  # measures the losses at the start
 
     def advance(self, rates: Floats) -> None:
         """Take `len(rates)` steps, at most `longest_run`, with these learning rates."""
         steps = len(rates)
-        order = np.zeros(0, np.int32) if self._order is None else self._order.window()
-        sizes = self._all_sizes if self._order is None else self._order.sizes(self.step)
-        rates = np.pad(rates, (0, self.longest_run - steps))
+        if self._order is None:
+            rows, sizes = np.zeros(0, np.int32), np.full(self.longest_run, float(self._rows))
+        else:
+            rows, sizes = self._order.window(), self._order.sizes(self.step)
+        plan = Plan(rows, sizes, np.pad(rates, (0, self.longest_run - steps)), steps)
         with float64():
-            self._state = self._program.advance(self._state, self._data, order, sizes, rates, steps)
+            self._state = self._program(self._state, self._data, plan)
         self.step += steps
         if self._order is not None:
             self._order.skip(steps)
@@ -76,9 +94,8 @@ class Engine:
 
     def replace(self, parameters: Floats, changed: NDArray[np.bool_]) -> None:
         """Go on from `parameters`, with Adam's memory emptied where `changed`, both (3 * units + 1, seeds)."""
-        with float64():
-            parameters, changed = self._widened(parameters), self._widened(changed)
-            self._state = self._program.replace(self._state, self._data, parameters, changed)
+        self._state = replaced(self._state, self._widened(parameters), self._widened(changed))
+        self.advance(np.zeros(0))  # measures the losses anew
 
     def _widened(self, array: NDArray[Any]) -> NDArray[Any]:
         return np.pad(array, ((0, 0), (0, self._columns - self._seeds)), mode="edge")
@@ -89,7 +106,12 @@ class Engine:
 
 def padded(seeds: int) -> int:
     """Give the number of columns computed for `seeds`: few different ones, so that few shapes compile."""
-    return 1 << (seeds - 1).bit_length() if seeds <= 64 else -(-seeds // 64) * 64
+    return _power_of_two(seeds) if seeds <= 64 else -(-seeds // 64) * 64
+
+
+def _power_of_two(number: int) -> int:
+    """Give the smallest power of two that is at least `number`."""
+    return 1 << (number - 1).bit_length()
 
 
 def _with_free_row(problem: Problem) -> Data:

@@ -60,7 +60,7 @@ def split(parameters: Floats) -> tuple[Floats, Floats, Floats, Floats]:
 
 def _relocate_one(column: Floats, weak: NDArray[np.bool_], problem: Problem, unit: Unit) -> Floats:
     """Move the weak units of one seed, the most useful new kink first, and refit its output layer."""
-    w, b, c, _ = (part.copy() for part in split(column))
+    w, b = (part.copy() for part in split(column)[:2])
     size = float(np.median(np.abs(w[~weak]))) if (~weak).any() else 1.0 / float(np.std(problem.x) or 1.0)
     signs, kinks = _candidates(problem.x)
     root = np.sqrt(problem.weights)[:, None]

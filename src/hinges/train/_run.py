@@ -23,6 +23,7 @@ def records(problem: Problem, training: Training, seeds: Sequence[int]) -> Itera
     """Train all seeds at once; give their state at the start, then every so many steps, and at the end."""
     steps = training.total_steps(len(problem.x))
     initial = start(seeds, training.units, init=training.init, kinks=training.kinks, x=problem.x)
+    stride = -(-steps // RECORDS)
     engine = Engine(
         problem,
         initial,
@@ -30,8 +31,8 @@ def records(problem: Problem, training: Training, seeds: Sequence[int]) -> Itera
         activation=training.activation,
         slope=LEAKY_SLOPE,
         batch=training.batch(len(problem.x)),
+        stride=stride,
     )
-    stride = -(-steps // RECORDS)
     every = stride * max(1, round(RELOCATION_EVERY * steps / stride))
     moves_units = training.relocate and training.activation in {"relu", "leaky_relu"}
     yield engine.record()
