@@ -33,15 +33,19 @@ class Gates:
     """Rows (x, y, weight) sorted by x: a function errs by at most e where it passes ``y -+ e / weight``.
 
     Build it with `Gates.of`. `start[i]` is the first row with the i-th distinct abscissa.
+    With `flat_first` only functions whose leftmost piece is horizontal count.
     """
 
     x: Floats
     y: Floats
     weights: Floats
     start: Ints
+    flat_first: bool = False
 
     @classmethod
-    def of(cls, x: Floats, y: Floats, weights: Floats | None = None) -> Gates:
+    def of(
+        cls, x: Floats, y: Floats, weights: Floats | None = None, *, flat_first: bool = False
+    ) -> Gates:
         """Sort the rows, drop those of weight zero, and find the distinct abscissas."""
         w = np.ones(len(x)) if weights is None else weights
         x, y, w = x[w > 0], y[w > 0], w[w > 0]
@@ -50,7 +54,7 @@ class Gates:
         order = np.argsort(x, kind="stable")
         x, y, w = x[order], y[order], w[order]
         start = np.flatnonzero(np.concatenate(([True], x[1:] != x[:-1])))
-        return cls(x, y, w, start)
+        return cls(x, y, w, start, flat_first)
 
     @cached_property
     def distinct(self) -> list[float]:
@@ -60,7 +64,7 @@ class Gates:
     def part(self, chosen: NDArray[np.bool_]) -> Gates:
         """Give the problem of the distinct abscissas for which `chosen` is true."""
         rows = np.repeat(chosen, np.diff(np.append(self.start, len(self.x))))
-        return Gates.of(self.x[rows], self.y[rows], self.weights[rows])
+        return Gates.of(self.x[rows], self.y[rows], self.weights[rows], flat_first=self.flat_first)
 
     # --- float64 ------------------------------------------------------------------------------------
 
@@ -97,7 +101,7 @@ class Gates:
         half = scaled_error / self.scaled.weights
         low = np.maximum.reduceat(self.scaled.y - half, self.start)
         high = np.minimum.reduceat(self.scaled.y + half, self.start)
-        found = reaches(self.scaled.x, low.tolist(), high.tolist(), limit)
+        found = reaches(self.scaled.x, low.tolist(), high.tolist(), limit, flat_first=self.flat_first)
         return None if found is None else len(found)
 
     # --- rationals ----------------------------------------------------------------------------------
@@ -139,13 +143,13 @@ class Gates:
     def proves_more(self, error: float, pieces: int) -> bool:
         """Decide in rationals that no continuous function of that many pieces errs by `error` or less."""
         low, high, _ = self._exact(error, outward=True)
-        return reaches(self._x_integers[0], low, high, pieces) is None
+        return reaches(self._x_integers[0], low, high, pieces, flat_first=self.flat_first) is None
 
     def function(self, error: float, pieces: int | None = None) -> Knots | None:
         """Give, in rationals, a function with the fewest pieces that errs by at most `error`; None if > `pieces`."""
         low, high, exponent = self._exact(error, outward=False)
         x, x_exponent = self._x_integers
-        found = reaches(x, low, high, pieces)
+        found = reaches(x, low, high, pieces, flat_first=self.flat_first)
         if found is None:
             return None
         tx, ty = Fraction(1, 1 << x_exponent), Fraction(1, 1 << exponent)

@@ -46,16 +46,19 @@ class MaxFit:
     pieces: int
 
 
-def best_max(x: Floats, y: Floats, pieces: int, weights: Floats | None = None) -> MaxFit:
+def best_max(
+    x: Floats, y: Floats, pieces: int, weights: Floats | None = None, *, flat_first: bool = False
+) -> MaxFit:
     """Give the smallest max of ``weights * |y - f(x)|`` over continuous f of `pieces` linear pieces.
 
     The bracket `lower`..`reached` is certified in rationals with respect to the given float64 numbers, and
-    closed to 1e-12 relative. x and y (n,) in any order, x may repeat.
+    closed to 1e-12 relative. x and y (n,) in any order, x may repeat. With `flat_first` only functions whose
+    leftmost piece is horizontal count (one more piece than units, all of which face right).
 
     Raises:
         InvalidInputError: numbers that float64 cannot carry through (a slope past 1.8e308, say).
     """
-    return _best(Gates.of(x, y, weights), pieces, _Probes())
+    return _best(Gates.of(x, y, weights, flat_first=flat_first), pieces, _Probes())
 
 
 def max_curve(x: Floats, y: Floats, max_pieces: int, weights: Floats | None = None) -> list[MaxFit]:
@@ -107,7 +110,7 @@ class _Probes:
 
 
 def _best(gates: Gates, pieces: int, probes: _Probes) -> MaxFit:
-    if pieces >= len(gates.distinct) - 1:
+    if pieces - gates.flat_first >= len(gates.distinct) - 1:
         return _interpolated(gates, pieces)
     if len(gates.distinct) > _MANY:
         return _best_of_many(gates, pieces)
@@ -121,6 +124,8 @@ def _best(gates: Gates, pieces: int, probes: _Probes) -> MaxFit:
 def _interpolated(gates: Gates, pieces: int) -> MaxFit:
     """Join the best value at each distinct abscissa; interior ones are the kinks."""
     x, y = [Fraction(t) for t in gates.distinct], gates.centres
+    if gates.flat_first:
+        x, y = [2 * x[0] - x[-1] - 1, *x], [y[0], *y]
     slopes = [(d - b) / (c - a) for (a, c), (b, d) in zip(pairwise(x), pairwise(y), strict=True)] or [Fraction()]
     inside = slice(1, -1) if len(x) > 2 else slice(0, 1)
     function = _rounded(Knots(x[inside], y[inside], slopes[0], slopes[-1]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 CLOSE = 1e-10
 _RANKED = 24
 _REFINED = 5
+_STEPS = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +30,8 @@ class MaxUnits:
         weights, biases, coefficients: (units,).
         output_bias: a number.
         error: the largest weighted error over the data of this sum, as measured in float64.
-        lower: certified: no network of so many units errs by less.
-        bound: the best function of one piece more than units, which proves `lower`.
+        lower: certified: no network of so many units errs by less. For one unit it is the best error itself.
+        bound: the best function of one piece more than units, which proves `lower` for two units and more.
     """
 
     weights: Floats
@@ -58,7 +59,7 @@ def best_max_units(
     """Give the best network found with `units` ReLU units for the max of ``weights * |y - f(x)|``.
 
     The sum is never worse than the best function of `units` pieces (a closed form) but for rounding; it
-    equals the bound of units + 1 pieces where some choice of left-facing units balances. `bound` and
+    reaches the bound of units + 1 pieces where some choice of left-facing units balances. `bound` and
     `fallback` are `best_max` for units + 1 and for units pieces, where they are known already.
     """
     bound = best_max(x, y, units + 1, weights) if bound is None else bound
@@ -66,16 +67,25 @@ def best_max_units(
     frame = _Frame.of(x, y, weights)
     if len(bound.function.kinks) < units:
         return frame.network(_closed_form(bound.function, units, frame), bound)
+    close = bound.lower * (1 + CLOSE) + frame.rounding
     best = frame.network(_closed_form(fallback.function, units, frame), bound)
-    target = frame.scaled_error(bound.lower) * (1 + CLOSE)
-    if best.error <= bound.lower * (1 + CLOSE):
-        return best
-    for start in _starts(bound.function, fallback.function, units, frame):
-        found, _ = refined(start, frame.rows, target)
-        best = min(best, frame.network(found, bound), key=lambda one: one.error)
-        if best.error <= bound.lower * (1 + 10 * CLOSE):
+    if units == 1:
+        return _best_single(frame, bound, fallback, best)
+    for start, steps in _starts(bound.function, fallback.function, units, frame):
+        if best.error <= close:
             break
+        found, _ = refined(start, frame.rows, frame.scaled_error(close), steps=steps)
+        best = min(best, frame.network(found, bound), key=lambda one: one.error)
     return best
+
+
+def _best_single(frame: _Frame, bound: MaxFit, line: MaxFit, best: MaxUnits) -> MaxUnits:
+    """Give the best single unit, certified: it is flat on its left, flat on its right, or a line on the data."""
+    fits = [frame.flat(1, side) for side in (1.0, -1.0)]
+    networks = [best, *(frame.network(found, bound) for found, _ in fits)]
+    lower = max(bound.lower, min([line.lower, *(lower for _, lower in fits)]))
+    chosen = min(networks, key=lambda one: one.error)
+    return replace(chosen, lower=lower, error=max(chosen.error, lower))
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +112,12 @@ class _Frame:
         rows = Rows((x - x_shift) / x_unit, (y - y_shift) / y_unit, w / w_unit)
         return cls(x, y, w, rows, x_shift, x_unit, y_shift, y_unit, w_unit)
 
+    @property
+    def rounding(self) -> float:
+        """What float64 evaluation alone may cost."""
+        largest = float((self.weights * np.abs(self.y)).max())
+        return 4 * float(np.finfo(np.float64).eps) * largest
+
     def scaled_error(self, error: float) -> float:
         return error / self.w_unit / self.y_unit
 
@@ -115,6 +131,20 @@ class _Frame:
     def constant(self, function: PiecewiseLinear, at: float) -> float:
         """Give the function's value at a scaled abscissa, scaled."""
         return (function(at * self.x_unit + self.x_shift) - self.y_shift) / self.y_unit
+
+    def flat(self, units: int, side: float) -> tuple[Sum, float]:
+        """Give the best sum of units that all face right (side 1) or left (-1), and its certified lower bound."""
+        best = best_max(side * self.x, self.y, units + 1, self.weights, flat_first=True)
+        mirrored = replace(self, rows=Rows(side * self.rows.x, *self._yw), x_shift=side * self.x_shift)
+        kinks, changes, _ = mirrored.hinges(best.function)
+        spare = np.zeros(units - len(kinks))
+        level = (float(best.function.values[0]) - self.y_shift) / self.y_unit
+        kinks = side * np.append(kinks, spare + float(mirrored.rows.x.min()))
+        return Sum(np.full(units, side), kinks, np.append(changes, spare), level), best.lower
+
+    @property
+    def _yw(self) -> tuple[Floats, Floats]:
+        return self.rows.y, self.rows.weights
 
     def network(self, found: Sum, bound: MaxFit) -> MaxUnits:
         """Give a scaled sum in the data's own units; where rounding the kinks shows, solve for the rest again."""
@@ -162,25 +192,27 @@ def _closed_form(function: PiecewiseLinear, units: int, frame: _Frame) -> Sum:
     )
 
 
-def _starts(bound: PiecewiseLinear, fallback: PiecewiseLinear, units: int, frame: _Frame) -> Iterator[Sum]:
-    """Give hinge sums to refine, most promising first: sign patterns of the bound's own kinks, then of others."""
-    yield from _patterns(bound, frame, _REFINED)
+def _starts(
+    bound: PiecewiseLinear, fallback: PiecewiseLinear, units: int, frame: _Frame
+) -> Iterator[tuple[Sum, int]]:
+    """Give hinge sums and how many steps to refine them, the cheapest and most promising first."""
+    kinks, changes, slope = frame.hinges(bound)
+    solutions: list[tuple[float, Sum]] = []
+    for pattern in rank_patterns(slope, changes, _RANKED):
+        one = solved(Sum(np.where(pattern, -1.0, 1.0), kinks, changes, 0.0), frame.rows)
+        solutions.append((float(np.abs(one.errors(frame.rows)).max()), one))
+        yield one, 0
+    flats = [frame.flat(units, side)[0] for side in (1.0, -1.0)]
+    yield from ((flat, 0) for flat in flats)
+    solutions.sort(key=lambda pair: pair[0])
+    for _, one in solutions[:_REFINED]:
+        yield one, _STEPS
     closed = _closed_form(fallback, units, frame)
-    yield closed
-    yield Sum(-closed.facing, np.append(closed.kinks[1:], frame.rows.x.max()), closed.coefficients, 0.0)
+    right_end = np.append(closed.kinks[1:], frame.rows.x.max())
+    yield closed, _STEPS
+    yield Sum(-closed.facing, right_end, closed.coefficients, 0.0), _STEPS
     if units <= 3:
-        yield from _grid(units, frame)
-
-
-def _patterns(function: PiecewiseLinear, frame: _Frame, count: int) -> list[Sum]:
-    kinks, changes, slope = frame.hinges(function)
-    starts: list[tuple[float, Sum]] = []
-    for pattern in rank_patterns(slope, changes, _RANKED if len(kinks) > 2 else 4):
-        facing = np.where(pattern, -1.0, 1.0)
-        one = solved(Sum(facing, kinks, changes, 0.0), frame.rows)
-        starts.append((float(np.abs(one.errors(frame.rows)).max()), one))
-    starts.sort(key=lambda pair: pair[0])
-    return [one for _, one in starts[:count]]
+        yield from ((one, _STEPS) for one in _grid(units, frame))
 
 
 def _grid(units: int, frame: _Frame) -> Iterator[Sum]:

@@ -79,7 +79,7 @@ def solved(start: Sum, rows: Rows) -> Sum:
 
 def _step(now: Sum, rows: Rows, radius: float) -> tuple[Sum, float]:
     active = now.facing * (rows.x[:, None] - now.kinks) > 0
-    moves = -active * (now.facing * now.coefficients)
+    moves = np.where(active, -now.facing * now.coefficients, 0.0)
     columns = np.column_stack([now.columns(rows.x), np.ones(len(rows.x)), moves])
     units = len(now.kinks)
     bounds = [(None, None)] * (units + 1) + [(-radius, radius)] * units

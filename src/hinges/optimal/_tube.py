@@ -51,12 +51,17 @@ class Knots(NamedTuple):
 
 
 def reaches(
-    x: Sequence[Number], low: Sequence[Number], high: Sequence[Number], limit: int | None = None
+    x: Sequence[Number],
+    low: Sequence[Number],
+    high: Sequence[Number],
+    limit: int | None = None,
+    *,
+    flat_first: bool = False,
 ) -> list[Reach] | None:
     """Give the pieces of a function with the fewest continuous linear pieces through all gates.
 
-    x: rising, distinct abscissas (n >= 1); low, high: the gates' ends, low <= high. Exact if the numbers are.
-    Gives None as soon as more than `limit` pieces are needed, or when a gate is empty. O(n): each gate is
+    x: rising, distinct abscissas (n >= 1); low, high: the gates' ends. Exact if the numbers are. With
+    `flat_first` the leftmost piece is horizontal. Gives None as soon as more than `limit` pieces are needed, or when a gate is empty. O(n): each gate is
     scanned at most twice.
     """
     if any(map(_exceeds, low, high)):
@@ -66,7 +71,10 @@ def reaches(
     while full < len(x):
         if len(found) == limit:
             return None
-        reach = _reach(x, low, high, first, full, side)
+        if flat_first and not found:
+            reach = _flat_reach(x, low, high)
+        else:
+            reach = _reach(x, low, high, first, full, side)
         found.append(reach)
         line = reach.highest if reach.side > 0 else reach.lowest
         first = line.last if line is not None else 0
@@ -134,6 +142,23 @@ def _reach(
         floor.add(t, bottom)
         ceiling.add(t, top)
     return Reach(len(x), 0, highest, lowest)
+
+
+def _flat_reach(x: Sequence[Number], low: Sequence[Number], high: Sequence[Number]) -> Reach:
+    """Follow a horizontal piece: its extreme lines lie at the lowest upper end and at the highest lower end."""
+    lowest_top, highest_bottom, stop, side = 0, 0, len(x), 0
+    for k in range(len(x)):
+        if low[k] > high[lowest_top]:
+            stop, side = k, 1
+            break
+        if high[k] < low[highest_bottom]:
+            stop, side = k, -1
+            break
+        lowest_top = k if high[k] <= high[lowest_top] else lowest_top
+        highest_bottom = k if low[k] >= low[highest_bottom] else highest_bottom
+    t, u = lowest_top, highest_bottom
+    highest = Line(x[t] - 1, high[t], x[t], high[t], t)
+    return Reach(stop, side, highest, Line(x[u] - 1, low[u], x[u], low[u], u))
 
 
 class _Chain:
