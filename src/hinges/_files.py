@@ -16,9 +16,8 @@ from hinges.errors import InvalidInputError
 
 MAX_BYTES = 2**31  # of arrays in one file
 MAX_MEMBERS = 10_000  # of one zip file
-MAX_DIRECTORY = 2**22  # bytes of the list of members at the end of a zip file
-MAX_RATIO = 100  # of unpacked to packed size, once unpacked arrays exceed FREE_BYTES
-FREE_BYTES = 2**26
+FREE_BYTES = 2**26  # that a zip file may unpack to, however small it is
+MAX_RATIO = 100  # of what it unpacks to beyond that, to its own size
 MEMBER_SIGNATURE = b"PK\x01\x02"  # begins each entry of a zip file's directory
 
 
