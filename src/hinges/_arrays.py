@@ -2,6 +2,7 @@
 
 import math
 import numbers
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import numpy as np
@@ -47,7 +48,7 @@ def matrix(values: ArrayLike, name: str, *, finite: bool = True) -> Floats:
 
 def number(value: object, name: str, *, above: float = -math.inf, least: float = -math.inf) -> float:
     """Give `value` as a finite float that is greater than `above` and at least `least`."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (numbers.Real, np.ndarray)):
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (numbers.Real, Decimal, np.ndarray)):
         raise InvalidInputError(f"{name} must be a number, not {value!r}")
     if isinstance(value, np.ndarray) and value.ndim:
         raise InvalidInputError(f"{name} must be one number, not an array of shape {value.shape}")
@@ -83,6 +84,16 @@ def instance(value: object, kind: type[T], name: str) -> T:
     return value
 
 
+def sequence(value: object, name: str) -> tuple[Any, ...]:
+    """Give `value` as a tuple if it is iterable and no string."""
+    try:
+        if isinstance(value, (str, bytes)):
+            raise TypeError
+        return tuple(value)  # pyright: ignore[reportArgumentType]
+    except TypeError:
+        raise InvalidInputError(f"{name} must be a sequence, not {value!r}") from None
+
+
 def choice(value: object, name: str, options: tuple[str, ...]) -> str:
     """Give `value` if it is one of `options`."""
     if not isinstance(value, str) or value not in options:
@@ -90,15 +101,16 @@ def choice(value: object, name: str, options: tuple[str, ...]) -> str:
     return value
 
 
-def interval(value: object, name: str = "interval") -> tuple[float, float]:
-    """Give `value` as two finite floats (a, b) with a < b."""
+def interval(value: object, name: str = "interval", *, ends: tuple[str, str] | None = None) -> tuple[float, float]:
+    """Give `value` as two finite floats (a, b) with a < b; `ends` are their names where they have some."""
     try:
         low, high = value  # pyright: ignore[reportGeneralTypeIssues]
     except (TypeError, ValueError):
         raise InvalidInputError(f"{name} must be a pair of numbers (a, b), not {value!r}") from None
-    low, high = number(low, f"{name}[0]"), number(high, f"{name}[1]")
+    left, right = ends or (f"{name}[0]", f"{name}[1]")
+    low, high = number(low, left), number(high, right)
     if not low < high:
-        raise InvalidInputError(f"{name}[0] = {low} must be less than {name}[1] = {high}")
+        raise InvalidInputError(f"{left} = {low} must be less than {right} = {high}")
     return low, high
 
 
@@ -111,8 +123,16 @@ def _as_float64(values: ArrayLike, name: str) -> Floats:
         raw = np.asarray(values)
     except ValueError:
         raise InvalidInputError(f"{name} is ragged: its rows have different lengths") from None
+    except (
+        RuntimeError,
+        TypeError,
+    ) as error:  # other libraries' arrays that refuse, or objects that only look like one
+        raise InvalidInputError(f"{name} cannot be read as an array: {error}") from None
     if raw.dtype.kind in "fiub":
-        return raw.astype(np.float64)  # always a copy
+        with np.errstate(over="ignore"):  # a long double past float64 becomes an infinity
+            result = raw.astype(np.float64)  # always a copy
+        result[np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else False] = np.nan
+        return result
     if raw.dtype.kind == "c":
         raise InvalidInputError(f"{name} holds complex numbers; give its real part")
     if raw.dtype.kind in "mM":
@@ -128,7 +148,7 @@ def _element_by_element(raw: NDArray[Any], name: str) -> Floats:
     for index in np.ndindex(raw.shape):
         entry = raw[index]
         try:
-            if isinstance(entry, str) or not isinstance(entry, numbers.Real):
+            if not isinstance(entry, (numbers.Real, Decimal)):
                 raise TypeError
             result[index] = float(entry)
         except (TypeError, ValueError):

@@ -1,5 +1,8 @@
 """approximate: targets of all kinds, both methods, measured errors, and one clear sentence for what is wrong."""
 
+# Wrong types are given on purpose.
+# pyright: reportArgumentType=false
+
 import math
 from fractions import Fraction
 

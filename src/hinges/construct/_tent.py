@@ -70,7 +70,7 @@ def ramp(left: float, right: float, height: float = 1.0, *, layers: int = 1) -> 
     array([0. , 0. , 0.5, 1. , 1. ])
     """
     layers = _arrays.count(layers, "layers", maximum=2)
-    left, right = _arrays.interval((left, right), "(left, right)")
+    left, right = _arrays.interval((left, right), ends=("left", "right"))
     slope = _checked_slope(_checked_height(height), right - left)
     if layers == 1:
         return Network.dense([[[1.0, 1.0]], [[slope], [-slope]]], [[-left + 0.0, -right + 0.0], [0.0]])

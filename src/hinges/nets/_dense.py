@@ -25,6 +25,7 @@ def dense_nodes(
     weights: Sequence[ArrayLike], biases: Sequence[ArrayLike], activation: str | Sequence[str], slope: float
 ) -> list[Node]:
     """Give the nodes of a chain of dense layers."""
+    weights, biases = _arrays.sequence(weights, "weights"), _arrays.sequence(biases, "biases")
     if len(weights) == 0:
         raise InvalidInputError("weights is empty: a network needs at least one layer")
     if len(biases) != len(weights):
@@ -52,7 +53,7 @@ def _layer_activations(activation: str | Sequence[str], layers: int) -> list[str
     if isinstance(activation, str):
         names = [activation] * (layers - 1) + ["linear"]
     else:
-        names = list(activation)
+        names = list(_arrays.sequence(activation, "activation"))
         if len(names) == layers - 1:
             names.append("linear")
         if len(names) != layers:

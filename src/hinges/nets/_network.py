@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from numbers import Integral
+from typing import Self, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -41,13 +42,15 @@ class Network:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "nodes", tuple(self.nodes))
-        object.__setattr__(self, "notes", tuple(self.notes))
+        object.__setattr__(self, "nodes", _arrays.sequence(self.nodes, "nodes"))
+        object.__setattr__(self, "notes", _arrays.sequence(self.notes, "notes"))
         object.__setattr__(self, "inputs", _arrays.count(self.inputs, "inputs", maximum=2**40))
         if not self.nodes:
             raise InvalidInputError("nodes is empty: a network needs at least one node")
         sizes = [self.inputs]
-        for node in self.nodes:
+        for i, node in enumerate(self.nodes):
+            if not isinstance(node, Node):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise InvalidInputError(f"nodes[{i}] must be a Linear, an Activation or a Max, not {node!r}")
             for source, size in zip(node.sources, node.source_sizes(), strict=True):
                 if not 0 <= source < len(sizes):
                     raise InvalidInputError(f"{node.name} reads value {source}, which is not computed before it")
@@ -77,7 +80,7 @@ class Network:
             notes: sentences to keep with the network.
         """
         nodes = dense_nodes(weights, biases, activation, negative_slope)
-        return cls(tuple(nodes), nodes[0].source_sizes()[0], tuple(notes))
+        return cls(tuple(nodes), nodes[0].source_sizes()[0], _arrays.sequence(notes, "notes"))
 
     # --- shape --------------------------------------------------------------------------------------
 
@@ -117,6 +120,10 @@ class Network:
 
     # --- evaluation ---------------------------------------------------------------------------------
 
+    @overload
+    def __call__(self, x: float) -> Floats | float: ...  # pyright: ignore[reportOverlappingOverload]
+    @overload
+    def __call__(self, x: ArrayLike) -> Floats: ...
     def __call__(self, x: ArrayLike) -> Floats | float:
         """Give the output for rows of inputs, (n, inputs) -> (n, outputs).
 
@@ -166,14 +173,18 @@ class Network:
     def with_parameter(self, parameter: Parameter, value: float) -> "Network":
         """Give the dense network in which one weight or bias is `value`."""
         value = _arrays.number(value, "value")
+        parameter = _arrays.instance(parameter, Parameter, "parameter")
         weights = [w.copy() for w in self.weights]
         biases = [b.copy() for b in self.biases]
-        group = weights if parameter.kind == "weight" else biases
-        at = (parameter.input, parameter.unit) if parameter.kind == "weight" else (parameter.unit,)
-        if parameter.kind not in ("weight", "bias") or not 0 <= parameter.layer < len(group):
+        if parameter.kind == "weight":
+            group, at = weights, (parameter.input, parameter.unit)
+        else:
+            group, at = biases, (parameter.unit,)
+        known = parameter.kind == "weight" or (parameter.kind == "bias" and parameter.input is None)
+        if not (known and _points_into((parameter.layer,), (len(group),))):
             raise InvalidInputError(f"the network has no {parameter}")
         target = group[parameter.layer]
-        if not all(i is not None and 0 <= i < size for i, size in zip(at, target.shape, strict=True)):
+        if not _points_into(at, target.shape):
             raise InvalidInputError(f"the network has no {parameter}")
         target[at] = value
         linear = iter(zip(weights, biases, strict=True))
@@ -186,15 +197,28 @@ class Network:
                 nodes.append(node)
         return replace(self, nodes=tuple(nodes))
 
+    @property
+    def is_hinge_sum(self) -> bool:
+        """Whether it has one input, one hidden ReLU layer and a linear output, so that `hinges` gives it all."""
+        try:
+            layers = self.dense_layers()
+        except UnsupportedModelError:
+            return False
+        return self.inputs == 1 and [layer.activation for layer in layers] == ["relu", "linear"]
+
     def hinges(self, *, output: int = 0) -> tuple[Hinge, ...]:
         """Give the hinges whose sum, plus the output bias, is a network of one input and one ReLU layer."""
-        layers = self.dense_layers()
-        if self.inputs != 1 or len(layers) != 2 or [layer.activation for layer in layers] != ["relu", "linear"]:
+        if not self.is_hinge_sum:
             raise UnsupportedModelError(
                 "only a network of one input, one hidden relu layer and a linear output is a sum of hinges; "
                 f"this one has {self.inputs} input(s) and the layers {', '.join(node.name for node in self.nodes)}"
             )
         output = _arrays.count(output, "output", minimum=0, maximum=self.outputs - 1)
-        hidden, last = layers
+        hidden, last = self.dense_layers()
         columns = zip(hidden.weights[0].tolist(), hidden.bias.tolist(), last.weights[:, output].tolist(), strict=True)
         return tuple(Hinge(weight, bias, coefficient) for weight, bias, coefficient in columns)
+
+
+def _points_into(index: tuple[object, ...], shape: tuple[int, ...]) -> bool:
+    """Tell whether `index` is that of an entry of an array of that shape, counted from 0."""
+    return all(isinstance(i, Integral) and 0 <= int(i) < size for i, size in zip(index, shape, strict=True))

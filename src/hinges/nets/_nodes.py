@@ -36,7 +36,10 @@ class Linear:
             m if hasattr(m, "tocsr") else _arrays.matrix(m, f"{self.name}: matrices[{i}]")
             for i, m in enumerate(self.matrices)
         )
-        object.__setattr__(self, "sources", tuple(self.sources))
+        sources = _arrays.sequence(self.sources, f"{self.name}: sources")
+        for i, source in enumerate(sources):
+            _arrays.count(source, f"{self.name}: sources[{i}]", minimum=0)
+        object.__setattr__(self, "sources", sources)
         object.__setattr__(self, "matrices", matrices)
         object.__setattr__(self, "bias", _arrays.vector(self.bias, f"{self.name}: bias"))
         if not matrices or len(matrices) != len(self.sources):
@@ -80,6 +83,8 @@ class Activation:
 
     def __post_init__(self) -> None:
         _arrays.choice(self.kind, f"{self.name}: kind", tuple(ACTIVATIONS))
+        _arrays.count(self.source, f"{self.name}: source", minimum=0)
+        _arrays.count(self.units, f"{self.name}: units", minimum=0, maximum=2**40)
         object.__setattr__(self, "slope", _arrays.number(self.slope, f"{self.name}: slope"))
 
     @property
@@ -113,7 +118,12 @@ class Max:
     name: str
 
     def __post_init__(self) -> None:
-        groups = np.array(self.groups, dtype=np.intp)
+        _arrays.count(self.source, f"{self.name}: source", minimum=0)
+        _arrays.count(self.source_units, f"{self.name}: source_units", minimum=0, maximum=2**40)
+        given = _arrays.array(self.groups, f"{self.name}: groups")
+        if (given != np.rint(given)).any() or (np.abs(given) > 2**40).any():
+            raise InvalidInputError(f"{self.name}: groups must hold whole numbers, indices into the source")
+        groups = given.astype(np.intp)
         if groups.ndim != 2 or groups.shape[1] == 0:
             raise InvalidInputError(f"{self.name}: groups must have shape (units, size), not {groups.shape}")
         if groups.size and not (groups.min() >= 0 and groups.max() < self.source_units):

@@ -206,7 +206,8 @@ class PiecewiseLinear:
         return self.from_vertices(_vertices.scaled(self.vertices(), 1 / divisor))
 
     def __neg__(self) -> "PiecewiseLinear":
-        return PiecewiseLinear(self.breakpoints, -self.values, -self.left_slope, -self.right_slope)
+        # 0.0 - y is -y, but not -0.0
+        return PiecewiseLinear(self.breakpoints, 0.0 - self.values, 0.0 - self.left_slope, 0.0 - self.right_slope)
 
     def __rsub__(self, other: float) -> "PiecewiseLinear":
         return -(self - other)
@@ -232,7 +233,7 @@ class PiecewiseLinear:
 
     def restricted(self, a: float, b: float) -> "PiecewiseLinear":
         """Give the function equal to f on [a, b], with vertices at a and b, that goes straight on outside."""
-        a, b = _arrays.interval((a, b), "[a, b]")
+        a, b = _arrays.interval((a, b), ends=("a", "b"))
         return self.from_vertices(_vertices.restricted(self.vertices(), Fraction(a), Fraction(b)))
 
     def inverse(self) -> "PiecewiseLinear":
@@ -261,7 +262,7 @@ class PiecewiseLinear:
 
     def roots(self, a: float, b: float) -> Floats:
         """Give the zeros of f in [a, b], rising, (r,); of a stretch of zeros its two ends."""
-        a, b = _arrays.interval((a, b), "[a, b]")
+        a, b = _arrays.interval((a, b), ends=("a", "b"))
         found = [float(t) for t in _measures.roots(self.vertices(), Fraction(a), Fraction(b))]
         return _arrays.vector(found, "roots")
 
