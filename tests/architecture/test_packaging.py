@@ -38,5 +38,10 @@ def test_the_command_is_installed():
     assert script.value == "hinges.cli:main"
 
 
+def test_the_readme_is_the_description():
+    assert PROJECT["project"]["readme"] == "README.md"
+    assert (ROOT / "README.md").is_file()
+
+
 def test_types_are_shipped():
     assert (Path(hinges.__file__).parent / "py.typed").is_file()
