@@ -15,6 +15,9 @@ from hinges.train._program import Data, Plan, begin, float64, program, replaced
 LONGEST_RUN = 256  # steps in one call of the compiled loop
 LARGEST_ORDER = 16_000_000  # row numbers in one call, which bounds its memory
 
+ROW_BUCKET = 64  # the compiled loop sees a multiple of so many rows, the additional ones with weight 0
+FEW_SEEDS = 32  # up to here a longer window of steps costs less than compiling for a shorter one
+
 
 @dataclass(frozen=True)
 class Record:
@@ -56,13 +59,15 @@ class Engine:
     ) -> None:
         self.step = 0
         self._seeds, self._columns = len(seeds), padded(len(seeds))
-        rows, full = len(problem.x), batch >= len(problem.x)
-        window = min(LONGEST_RUN, _power_of_two(stride))
+        self._rows = len(problem.x)
+        full = batch >= self._rows
+        window = LONGEST_RUN if self._columns <= FEW_SEEDS else min(LONGEST_RUN, _power_of_two(stride))
         self.longest_run = window if full else max(1, min(window, LARGEST_ORDER // (batch * self._columns)))
-        self._rows = rows
-        self._order = None if full else Order(seeds, self._columns, rows=rows, batch=batch, window=self.longest_run)
+        self._order = (
+            None if full else Order(seeds, self._columns, rows=self._rows, batch=batch, window=self.longest_run)
+        )
         self._program = program(activation, slope, full=full)
-        self._data = _with_free_row(problem)
+        self._data = _device_rows(problem)
         with float64():
             self._state = begin(self._widened(start))
         self.advance(np.zeros(0))  # measures the losses at the start
@@ -114,8 +119,16 @@ def _power_of_two(number: int) -> int:
     return 1 << (number - 1).bit_length()
 
 
-def _with_free_row(problem: Problem) -> Data:
-    """Give the rows with one more of weight 0, which stands in the free places of a short batch."""
-    training = (np.append(part, 0.0) for part in (problem.x, problem.y, problem.weights))
+def _device_rows(problem: Problem) -> Data:
+    """Give the rows followed by rows of weight 0, the first of which stands in the free places of a batch.
+
+    There are enough of them to make numbers of rows that are alike the same, so that they share a compilation.
+    """
+    training = (problem.x, problem.y, problem.weights)
     held = (problem.held_x, problem.held_y, problem.held_weights)
-    return Data(*(part[:, None] for part in (*training, *held)))
+    return Data(*(_with_empty_rows(part) for part in (*training, *held)))
+
+
+def _with_empty_rows(part: Floats) -> Floats:
+    rows = (len(part) // ROW_BUCKET + 1) * ROW_BUCKET
+    return np.pad(part, (0, rows - len(part)))[:, None]

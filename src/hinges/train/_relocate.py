@@ -82,7 +82,7 @@ def _relocate_one(column: Floats, weak: NDArray[np.bool_], problem: Problem, uni
             outside = outside - np.outer(direction, direction @ outside)
     matrix = np.concatenate([root, root * unit(problem.x[:, None] * w + b)], axis=1)
     solution = np.linalg.lstsq(matrix, root[:, 0] * problem.y, rcond=1e-10)[0]
-    return np.concatenate([w, b, solution[1:], solution[:1]])
+    return np.concatenate([w, b, solution[1:], solution[:1]]).astype(np.float64)
 
 
 def _candidates(x: Floats) -> tuple[Floats, Floats]:
