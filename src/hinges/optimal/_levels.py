@@ -10,53 +10,73 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hinges.optimal._rows import Rows
+from hinges.optimal._varpro import Problem
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 
 def grid_search(
-    rows: Rows, pilot: Floats, half_width: float, *, pieces: int, levels: int = 15, places: int = 150
-) -> list[Floats]:
-    """Give the inner knots, scaled, of the best grid function with at most k pieces, for k = 1..pieces.
+    rows: Problem,
+    pilot: Floats,
+    half_width: float,
+    *,
+    pieces: int,
+    levels: int = 15,
+    places: int = 150,
+    flat: bool = False,
+) -> Floats:
+    """Give the inner knots, scaled, of the best grid function with at most `pieces` pieces.
 
     Args:
-        rows: the merged rows, m distinct x.
+        rows: the scaled rows, m distinct x.
         pilot: values at the distinct x around which the levels lie, shape (m,), scaled.
         half_width: the levels reach this far above and below the pilot, scaled.
         pieces: the largest number of pieces.
         levels: odd number of levels.
         places: largest number of distinct x that may carry a vertex, spread evenly over the rows.
+        flat: the first piece is level, as it is where all units of a network face right.
     """
     at = np.unique(np.linspace(0, rows.u.size - 1, min(places, rows.u.size)).round().astype(np.intp))
     offsets = half_width * np.linspace(-1.0, 1.0, levels)
     values = pilot[at][:, None] + offsets
     sums = _prefix_sums(rows)
     best = np.full((pieces + 1, at.size, levels), np.inf)
-    best[:, 0] = rows.w[0] * (values[0] - rows.v[0]) ** 2
+    opening = _level_costs(sums, at, values)
+    if flat:
+        best[1:] = opening
+    else:
+        best[:, 0] = opening[0]
     for b in range(1, at.size):
         cost = _costs(rows.u, sums, at, values, b).reshape(levels, -1)
         reached = best[:-1, :b].reshape(pieces, 1, -1)
-        best[1:, b] = (reached + cost).min(axis=2)
-    return [rows.u[at[_trace(rows, sums, at, values, best[: k + 1])]] for k in range(1, pieces + 1)]
+        np.minimum(best[1:, b], (reached + cost).min(axis=2), out=best[1:, b])
+    places_back = _trace(rows, sums, at, values, best)
+    return rows.u[at[[b for b in places_back if flat or b > 0]]]
 
 
-def _trace(rows: Rows, sums: Floats, at: Ints, values: Floats, best: Floats) -> list[int]:
-    """Give the places of the inner vertices; each step back searches again for where it came from."""
+def _trace(rows: Problem, sums: Floats, at: Ints, values: Floats, best: Floats) -> list[int]:
+    """Give the places of the vertices but the last; each step back searches again for where it came from."""
     levels = best.shape[2]
+    opening = _level_costs(sums, at, values)
     place, level = best.shape[1] - 1, int(best[-1, -1].argmin())
     knots: list[int] = []
     for k in range(best.shape[0] - 1, 0, -1):
+        if best[k, place, level] == opening[place, level]:
+            break
         cost = _costs(rows.u, sums, at, values, place)[level]
         place, level = divmod(int((best[k - 1, :place] + cost).argmin()), levels)
-        if place == 0:
-            break
         knots.append(place)
     return knots[::-1]
 
 
-def _prefix_sums(rows: Rows) -> Floats:
+def _level_costs(sums: Floats, at: Ints, values: Floats) -> Floats:
+    """Give the squares of all rows up to a vertex about its level, shape (places, levels)."""
+    w, _, wv, _, _, wvv = sums[:, at + 1, None]
+    return wvv + values * (values * w - 2 * wv)
+
+
+def _prefix_sums(rows: Problem) -> Floats:
     """Give prefix sums of w, wu, wv, wuu, wuv, wvv, shape (6, m + 1)."""
     u, v, w = rows.u, rows.v, rows.w
     terms = np.stack([w, w * u, w * v, w * u * u, w * u * v, w * v * v])

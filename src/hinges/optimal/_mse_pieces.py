@@ -143,8 +143,8 @@ class MseSearch:
         for width, levels in _GRIDS:
             spread = width * float(np.sqrt(best.error / self.rows.w.sum()))
             pilot = fitted(self.problem, best)
-            knots = grid_search(self.rows, pilot, spread, pieces=fit.allowed, levels=levels)
-            other = settle(self.problem, filled(self.problem, knots[-1], count))
+            knots = grid_search(self.problem, pilot, spread, pieces=fit.allowed, levels=levels)
+            other = settle(self.problem, filled(self.problem, knots, count))
             best = other if other.error < best.error else best
         return self._with(fit, best.at)
 

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hinges.errors import InvalidInputError
 from hinges.optimal._hops import hop, settle
+from hinges.optimal._levels import grid_search
 from hinges.optimal._mse_pieces import MseSearch, PiecesFit, fewest_possible
 from hinges.optimal._refine import interpolated, weighted_squares
 from hinges.optimal._rows import Rows
@@ -159,7 +160,9 @@ def _searched(search: MseSearch, problem: Problem, pieces: PiecesFit, goal: floa
     if count <= _ALL_PATTERNS:
         best = _all_patterns(problem, pieces, best)
     best = hop(problem, best, trials=min(2 * count * count, 60), target=goal)
-    return _scattered(problem, best) if best.error > goal * (1.0 + 1e-3) else best
+    if best.error <= goal * (1.0 + 1e-3):
+        return best
+    return _one_facing(problem, _scattered(problem, best))
 
 
 def _best_pattern(skip: Problem, problem: Problem, pieces: PiecesFit, goal: float) -> Kinks:
@@ -203,6 +206,24 @@ def _scattered(problem: Problem, best: Kinks) -> Kinks:
         settled = settle(problem, start, rounds=3)
         best = settled if settled.error < best.error else best
     return settle(problem, best)
+
+
+def _one_facing(problem: Problem, best: Kinks) -> Kinks:
+    """Search the grid with all units facing one way: the function is level on their other side.
+
+    Where the facings bind most, as for a convex function, this is the pattern that remains.
+    """
+    for left in (False, True):
+        values = problem.v - project(problem, best.at, best.left).residual / problem.root
+        spread = 3.0 * float(np.sqrt(best.error / problem.w.sum()))
+        side = slice(None, None, -1 if left else 1)
+        sign = -1.0 if left else 1.0
+        rows = Problem(sign * problem.u[side], problem.v[side], problem.w[side], skip=False)
+        knots = sign * grid_search(rows, values[side], spread, pieces=best.at.size + 1, levels=21, flat=True)
+        at = _exactly(knots, best.at.size, problem)
+        trial = settle(problem, _start(problem, at, np.full(at.size, left)))
+        best = trial if trial.error < best.error else best
+    return best
 
 
 def _exactly(knots: Floats, count: int, problem: Problem) -> Floats:
