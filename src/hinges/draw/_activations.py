@@ -36,14 +36,16 @@ def activations_scene(*, derivatives: bool = True, names: Sequence[str] | None =
         panels.append(_panel(name, _value(ACTIVATIONS[name]), _VALUES, ("a(z)", ticks), (0, column)))
         if derivatives:
             ticks = tuple((y, "" if column else str(y)) for y in (0.0, 0.5, 1.0))
-            panels.append(_panel("", _derivative(ACTIVATIONS[name]), _DERIVATIVES, ("slope a\u2032(z)", ticks), (1, column)))
+            panels.append(
+                _panel("", _derivative(ACTIVATIONS[name]), _DERIVATIVES, ("slope a\u2032(z)", ticks), (1, column))
+            )
     width = 70.0 + 165.0 * len(chosen)
     return Scene(tuple(panels), width=max(width, 330.0), height=390.0 if derivatives else 235.0)
 
 
 def _panel(
-    name: str, marks: list[Mark], y_range: tuple[float, float], y_axis: tuple[str, tuple[tuple[float, str], ...] | None],
-    cell: tuple[int, int],
+    name: str, marks: list[Mark], y_range: tuple[float, float],
+    y_axis: tuple[str, tuple[tuple[float, str], ...] | None], cell: tuple[int, int],
 ) -> Panel:  # fmt: skip
     row, column = cell
     label, ticks = y_axis

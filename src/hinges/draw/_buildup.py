@@ -13,7 +13,7 @@ from hinges.draw._function import hinge_function
 from hinges.draw._marks import Panel, Points, Polyline, Scene
 from hinges.draw._numbers import short
 from hinges.draw._theme import unit_role
-from hinges.draw._ticks import linear_ticks
+from hinges.draw._ticks import linear_ticks, pretty
 from hinges.draw._window import Interval, hinge_kinks, padded, seen, visible
 from hinges.nets import Hinge, Network
 from hinges.pwl import PiecewiseLinear
@@ -30,9 +30,7 @@ def partial_sums(network: Network, shown: int) -> list[PiecewiseLinear]:
     """
     (hidden, last), (bias, last_bias) = network.weights, network.biases
     counts = [*range(1, shown + 1), *([hidden.shape[1]] if hidden.shape[1] > shown else [])]
-    sums = [
-        to_function(Network.dense([hidden[:, :k], last[:k]], [bias[:k], np.zeros(1)])) for k in counts
-    ]
+    sums = [to_function(Network.dense([hidden[:, :k], last[:k]], [bias[:k], np.zeros(1)])) for k in counts]
     return [*sums, to_function(Network.dense([hidden, last], [bias, last_bias]))]
 
 
@@ -49,7 +47,7 @@ def buildup_scene(network: Network, *, interval: Any = None, data: Any = None) -
     rows = [
         _ray_row(hinges[:shown], window, len(hinges) - shown),
         _scaled_row(hinges[:shown], window, len(hinges) - shown, bias),
-        _sum_row(partial_sums(network, shown), window, len(hinges) - shown),
+        _sum_row(partial_sums(network, shown), hinges[:shown], window, len(hinges) - shown),
     ]
     if xy is not None and rows[2][-1] is not None:
         rows[2][-1] = replace(rows[2][-1], marks=(Points(xy[0], xy[1], "data", 2.5), *rows[2][-1].marks))
@@ -60,7 +58,9 @@ def _ray_row(hinges: Sequence[Hinge], window: Interval, more: int) -> list[Panel
     curves = [
         Polyline(*visible(hinge_function(hinge, scaled=False), window), unit_role(i)) for i, hinge in enumerate(hinges)
     ]
-    return [*_row([_ray(hinge) for hinge in hinges], curves, window), *[None] * (1 + bool(more))]
+    panels = _row([_ray(hinge) for hinge in hinges], curves, window)
+    titled = [replace(panel, title=f"unit {i}") for i, panel in enumerate(panels)]
+    return [*titled, *[None] * (1 + bool(more))]
 
 
 def _scaled_row(hinges: Sequence[Hinge], window: Interval, more: int, bias: float) -> list[Panel | None]:
@@ -71,8 +71,10 @@ def _scaled_row(hinges: Sequence[Hinge], window: Interval, more: int, bias: floa
     return [*panels[:-1], *[None] * bool(more), panels[-1]]
 
 
-def _sum_row(sums: Sequence[PiecewiseLinear], window: Interval, more: int) -> list[Panel | None]:
-    """Give the partial sums, each over the one before it in grey."""
+def _sum_row(
+    sums: Sequence[PiecewiseLinear], hinges: Sequence[Hinge], window: Interval, more: int
+) -> list[Panel | None]:
+    """Give the partial sums, each over the one before it in grey, with a dot where the new unit bends it."""
     units = len(sums) - 1 - bool(more)
     titles = ["unit 0", *(f"+ unit {i}" for i in range(1, units))]
     titles += [*[f"+ {more} more units"] * bool(more), "+ output bias"]
@@ -81,6 +83,10 @@ def _sum_row(sums: Sequence[PiecewiseLinear], window: Interval, more: int) -> li
     for i, before in enumerate(curves[:-1], start=1):
         ghost = Polyline(before.x, before.y, "target", 2.5)
         panels[i] = replace(panels[i], marks=(ghost, *panels[i].marks))
+    for i, hinge in enumerate(hinges):
+        if window[0] <= hinge.kink <= window[1]:
+            dot = Points([hinge.kink], [sums[i](hinge.kink)], unit_role(i), 6.5, hollow=True)  # pyright: ignore[reportArgumentType]
+            panels[i] = replace(panels[i], marks=(*panels[i].marks, dot))
     return [*panels]
 
 
@@ -114,11 +120,13 @@ def _set_in_lines(rows: list[list[Panel | None]]) -> Scene:
 
 
 def _quiet(panel: Panel, *, x: bool, y: bool) -> Panel:
-    """Give the panel without the tick labels of the axes not asked for; their grid stays."""
+    """Give the panel with the same grid as its neighbours, and tick labels only on the axes asked for."""
+    across, up = linear_ticks(*panel.x_range, 3), linear_ticks(*panel.y_range, 4)
     if not x:
-        positions = linear_ticks(*panel.x_range, 3).positions
-        panel = replace(panel, x_ticks=tuple((at, "") for at in positions))
+        panel = replace(panel, x_ticks=tuple((at, "") for at in across.positions))
     if not y:
-        positions = linear_ticks(*panel.y_range, 4).positions
-        panel = replace(panel, y_ticks=tuple((at, "") for at in positions))
+        panel = replace(panel, y_ticks=tuple((at, "") for at in up.positions))
+    elif not up.suffix:
+        labels = zip(up.positions, up.labels, strict=True)
+        panel = replace(panel, y_ticks=tuple((at, pretty(label)) for at, label in labels))
     return panel

@@ -1,5 +1,7 @@
 """Clipping: the visible parts of exact polylines, so that no backend is handed numbers far outside its view."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from hinges._arrays import Floats
@@ -12,7 +14,7 @@ def clipped(x: Floats, y: Floats, x_range: Range, y_range: Range) -> list[tuple[
     parts: list[tuple[list[float], list[float]]] = []
     box = (sorted(x_range), sorted(y_range))
     points = list(zip(x.tolist(), y.tolist(), strict=True))
-    for start, stop in zip(points[:-1], points[1:], strict=True):
+    for start, stop in pairwise(points):
         piece = _segment(start, stop, box)
         if piece is None:
             continue

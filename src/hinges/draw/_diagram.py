@@ -18,9 +18,10 @@ from hinges.draw._window import Interval, hinge_kinks, padded, seen
 from hinges.nets import ACTIVATIONS, Network
 
 MOST_SHOWN = 12  # units of a layer
-_WIDEST = 5.0  # px, the edge of the largest weight of its layer
+_WIDEST = 4.5  # px, the edge of the largest weight of its layer
 _THINNEST = 0.5
-_KEY = "blue edges multiply by a positive weight, orange ones by a negative; the wider, the larger"
+_NODE = 36.0  # px
+_KEY = "blue: positive weight, orange: negative; the wider, the larger in its layer; numbers under nodes are biases"
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,11 @@ def diagram_scene(network: Network, *, interval: Any = None, data: Any = None) -
     sizes = [network.inputs, *(len(bias) for bias in network.biases)]
     layers = [_layer(size) for size in sizes]
     window = _window(network, interval, data)
+    width = max(270.0 * len(sizes), 640.0)
+    half = 0.5 * _NODE / (width - 28.0) * (len(sizes) - 0.1)  # of a node, in layers
     marks: list[Mark] = []
     for i, weights in enumerate(network.weights):
-        marks += _edges(weights, i, layers[i], layers[i + 1])
+        marks += _edges(weights, i, (layers[i], layers[i + 1]), half)
     curves = _curves(network, window, layers)
     for i, layer in enumerate(layers):
         marks += _nodes(network, i, layer, curves[i], window)
@@ -57,7 +60,7 @@ def diagram_scene(network: Network, *, interval: Any = None, data: Any = None) -
         "The network", tuple(marks), (-0.45, len(sizes) - 0.55), (-tallest / 2 - 0.3, tallest / 2 + 0.3),
         note=_KEY, axes=False,
     )  # fmt: skip
-    return Scene((panel,), width=max(230.0 * len(sizes), 640.0), height=90.0 + 58.0 * max(tallest, 4))
+    return Scene((panel,), width=width, height=90.0 + 58.0 * max(tallest, 4))
 
 
 def _window(network: Network, interval: Any, data: Any) -> Interval:
@@ -79,7 +82,9 @@ def _layer(size: int) -> _Layer:
     return _Layer(size, shown, tuple((MOST_SHOWN - 1) / 2 - place for place in places))
 
 
-def _edges(weights: Floats, column: int, left: _Layer, right: _Layer) -> list[Mark]:
+def _edges(weights: Floats, column: int, layers: tuple[_Layer, _Layer], half: float) -> list[Mark]:
+    """Give the edges between two layers, from the right side of one node to the left side of the other."""
+    left, right = layers
     largest = float(np.abs(weights).max())
     edges: list[Mark] = []
     for i, y0 in zip(left.shown, left.heights, strict=True):
@@ -87,7 +92,7 @@ def _edges(weights: Floats, column: int, left: _Layer, right: _Layer) -> list[Ma
             weight = float(weights[i, j])
             role = "positive" if weight > 0 else "negative" if weight < 0 else "zero"
             width = _THINNEST + (_WIDEST - _THINNEST) * abs(weight) / largest if weight else _THINNEST
-            edges.append(Edge(column, y0, column + 1, y1, role, weight, width))
+            edges.append(Edge(column + half, y0, column + 1 - half, y1, role, weight, width))
     return edges
 
 
@@ -134,10 +139,10 @@ def _nodes(
         role = "input" if column == 0 else curve.role if curve else "text"
         ends = window if network.inputs == 1 or curve is None else (float(curve.x[0]), float(curve.x[-1]))
         view = (*ends, *padded([[0.0], curve.y] if curve else [[0.0, 1.0]], 0.0))
-        nodes.append(Node(float(column), y, role, name, 38.0 if column else 30.0, curve, view))
+        nodes.append(Node(float(column), y, role, name, _NODE, curve, view))
     if layer.hidden:
         y = (layer.heights[-2] + layer.heights[-1]) / 2
-        nodes.append(Text(float(column), y, f"\u22ee  {layer.hidden} more  \u22ee", "muted"))
+        nodes.append(Text(float(column), y, f"\u22ee {layer.hidden} more \u22ee", "muted", plate=True))
     return nodes
 
 
@@ -150,10 +155,20 @@ def _numbers(network: Network, layers: Sequence[_Layer]) -> list[Mark]:
         layer = layers[i + 1]
         if len(layer.shown) > 16:
             continue
-        texts = aligned([float(bias[unit]) for unit in layer.shown], 3)
+        texts = [short(float(bias[unit])) for unit in layer.shown]
         for text, y in zip(texts, layer.heights, strict=True):
             marks.append(
-                Text(i + 1.0, y, _signed(text), "muted", 9.5, align="center", vertical="top", offset=(0.0, -20.0))
+                Text(
+                    i + 1.0,
+                    y,
+                    _signed(text),
+                    "muted",
+                    9.5,
+                    align="center",
+                    vertical="top",
+                    offset=(0.0, -20.0),
+                    plate=True,
+                )
             )
     return marks
 
@@ -167,11 +182,14 @@ def _hinge_numbers(network: Network, layers: Sequence[_Layer]) -> list[Mark]:
     marks: list[Mark] = []
     for k, (hinge, y) in enumerate(zip(hinges, layer.heights, strict=True)):
         sign = "\u2212" if math.copysign(1.0, hinge.bias) < 0 else "+"
-        left = f"{_signed(weights[k])} x {sign} {biases[k].strip()}"
+        left = f"{_signed(weights[k])}\u00b7x {sign} {biases[k].strip()}"
         role = unit_role(k)
+        away = 11.0 if y >= 0 else -11.0  # from the edges, which come from the middle
         marks += [
-            Text(1.0, y, left, role, 10.5, align="right", offset=(-25.0, 0.0)),
-            Text(1.0, y, f"\u00d7 {_signed(coefficients[k])}", role, 10.5, align="left", offset=(25.0, 0.0)),
+            Text(1.0, y, left, role, 10.5, align="right", offset=(-24.0, away), plate=True),
+            Text(
+                1.0, y, f"\u00d7 {_signed(coefficients[k])}", role, 10.5, align="left", offset=(24.0, away), plate=True
+            ),
         ]
     bias = float(network.biases[-1][0])
     marks.append(Text(2.0, 0.0, f"bias {_signed(short(bias, 5))}", "fit", 10.5, vertical="top", offset=(0.0, -24.0)))

@@ -25,7 +25,9 @@ def fit_scene(value: FitResult | Approximation, *, interval: Any = None, data: A
     """
     if value.network.inputs != 1:
         return _wide_result(value, data)
-    title = f"{value.network.hidden_nodes[0].units if value.network.hidden_nodes else 0} units, error {short(value.loss)}"
+    title = (
+        f"{value.network.hidden_nodes[0].units if value.network.hidden_nodes else 0} units, error {short(value.loss)}"
+    )
     main = function_panel(
         value.function, network=value.network, data=data, interval=interval, title=title, note=_floor(value.bounds)
     )
@@ -33,16 +35,14 @@ def fit_scene(value: FitResult | Approximation, *, interval: Any = None, data: A
         return Scene((main,))
     window = main.x_range
     below = residual_panel(value.function, data, window=window)
-    return Scene(
-        (main, replace(below, row=1)), width=760.0, height=640.0, row_weights=(2.2, 1.0), leading=True
-    )
+    return Scene((main, replace(below, row=1)), width=760.0, height=640.0, row_weights=(2.2, 1.0), leading=True)
 
 
 def _wide_result(value: FitResult | Approximation, data: Any) -> Scene:
     """Give predicted against given outputs, for several inputs."""
     if data is None:
         raise InvalidInputError(
-            f"the network has {value.network.inputs} inputs, so the view 'fit' needs data=...; or ask for view='diagram'"
+            f"the network has {value.network.inputs} inputs, so the view 'fit' needs data=...; view='diagram' does not"
         )
     rows = Dataset.of(data)
     predicted = np.asarray(value.network(rows.x)).reshape(len(rows), -1)
@@ -68,7 +68,9 @@ def training_scene(value: FitResult, *, interval: Any = None, data: Any = None) 
     """Give how a training went: kinks falling through time, and the loss."""
     history = value.history
     if history is None:
-        raise InvalidInputError("the result has no history, so there is no view 'training': train with a method that keeps one")
+        raise InvalidInputError(
+            "the result has no history, so there is no view 'training': train with a method that keeps one"
+        )
     curve = LossCurve("training", np.asarray(history.step, dtype=float), history.loss)
     floor = value.bounds.lower if value.bounds else 0.0
     xy = curve_xy(None if data is None else Dataset.of(data))
@@ -77,9 +79,7 @@ def training_scene(value: FitResult, *, interval: Any = None, data: Any = None) 
     if interval is None:
         finite = history.kinks[np.isfinite(history.kinks)]
         interval = (float(np.quantile(finite, 0.05)), float(np.quantile(finite, 0.95))) if len(finite) else (0.0, 1.0)
-    rain = rain_panel(
-        history.step, history.kinks, interval=interval, dead=history.dead, always_on=history.always_on
-    )
+    rain = rain_panel(history.step, history.kinks, interval=interval, dead=history.dead, always_on=history.always_on)
     loss = loss_panel([curve], floor=floor, title="Loss")
     return Scene.grid([rain, loss], 2, width=1000.0, height=460.0)
 
@@ -96,11 +96,15 @@ def data_scene(data: Dataset, *, interval: Any = None) -> Scene:
             names = (data.x_names[i], data.y_names[j])
             panels.append(Panel("", tuple(marks), window, padded([y]), *names))
     left_out = (inputs, outputs) != (data.x.shape[1], data.y.shape[1])
-    note = f"the first {inputs} of {data.x.shape[1]} inputs and {outputs} of {data.y.shape[1]} outputs" if left_out else ""
+    note = (
+        f"the first {inputs} of {data.x.shape[1]} inputs and {outputs} of {data.y.shape[1]} outputs" if left_out else ""
+    )
     title = f"{len(data)} rows"
     if len(panels) == 1:
         return Scene((replace(panels[0], title=title),))
-    return Scene.grid(panels, inputs, title=title, note=note, width=80.0 + 220.0 * inputs, height=70.0 + 210.0 * outputs)
+    return Scene.grid(
+        panels, inputs, title=title, note=note, width=80.0 + 220.0 * inputs, height=70.0 + 210.0 * outputs
+    )
 
 
 def bounds_scene(value: ErrorBounds, *, interval: Any = None, data: Any = None) -> Scene:

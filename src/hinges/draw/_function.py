@@ -1,5 +1,6 @@
 """Views of functions: a curve with its kinks, the hinges it is made of, data and residuals."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,53 +57,75 @@ def data_points(xy: tuple[Floats, Floats] | None, label: str = "data") -> list[M
 
 def function_panel(
     f: PiecewiseLinear | None, *, network: Network | None = None, data: Any = None,
-    interval: Any = None, title: str = "The function", note: str = "", label: str = "",
+    interval: Any = None, title: str = "The function", note: str = "", label: str = "", kinks: bool = True,
 ) -> Panel:  # fmt: skip
     """Give a panel with a function, its kinks, the hinges of its network (cut at the panel's edges) and data.
 
     Exact: the curve goes through the function's own vertices. A dot on it marks a kink, in its unit's colour.
+
+    Arguments:
+        f: the function; None for that of the network, or, without a network, for the data alone.
+        network: whose hinges are drawn, where it is a sum of hinges.
+        data: a Dataset or a pair (x, y).
+        interval: (a, b), what is seen of x.
+        title: of the panel.
+        note: a quiet line under the title.
+        label: what the curve is called in the legend.
+        kinks: whether to draw kinks and hinges at all.
     """
     xy = curve_xy(None if data is None else Dataset.of(data))
-    hinges = network.hinges() if network is not None and is_hinge_sum(network) else ()
+    hinges = network.hinges() if kinks and network is not None and is_hinge_sum(network) else ()
     if f is None and network is not None and piecewise_linear(network):
         f = to_function(network)
-    kinks = [hinge_kinks(hinges), f.breakpoints if f else np.zeros(0)]
-    window = seen(interval, xy[0] if xy else None, np.concatenate(kinks))
-    curve = _curve(f, network, window, label)
+    bends = np.concatenate([hinge_kinks(hinges), f.breakpoints if f else np.zeros(0)])
+    window = seen(interval, xy[0] if xy else None, bends)
+    curves = _curves(f, network, window, label or ("network" if network and xy else "function" if xy else ""))
     inside = [] if xy is None else [xy[1][(window[0] <= xy[0]) & (xy[0] <= window[1])]]
-    y_range = padded([curve.y, *inside])
-    marks: list[Mark] = [*_rays(hinges, window), *data_points(xy), curve]
-    if f is not None:
+    y_range = _with_room_for_numbers(padded([*(curve.y for curve in curves), *inside]), hinges, window)
+    marks: list[Mark] = [*_rays(hinges, window), *data_points(xy), *curves]
+    if f is not None and kinks:
         marks += kink_dots(f, hinges, window)
     marks += kink_rug(hinges, window)
     names = ("x", "y") if data is None else (Dataset.of(data).x_names[0], Dataset.of(data).y_names[0])
     return Panel(title, tuple(marks), window, y_range, *names, note)
 
 
-def _curve(f: PiecewiseLinear | None, network: Network | None, window: Interval, label: str) -> Polyline:
+def _curves(f: PiecewiseLinear | None, network: Network | None, window: Interval, label: str) -> list[Polyline]:
     if f is not None:
-        return Polyline(*visible(f, window), "fit", 2.2, label=label)
-    assert network is not None  # noqa: S101  (a panel is given one of the two)
+        return [Polyline(*visible(f, window), "fit", 2.2, label=label)]
+    if network is None:
+        return []
     x = np.linspace(*window, SAMPLES)
-    return Polyline(x, np.asarray(network(x)), "fit", 2.2, sampled=True, label=label)
+    return [Polyline(x, np.asarray(network(x)), "fit", 2.2, sampled=True, label=label)]
+
+
+def _with_room_for_numbers(y_range: Interval, hinges: tuple[Hinge, ...], window: Interval) -> Interval:
+    """Give the range with room at its bottom, where the numbers of units stand."""
+    low, high = y_range
+    return (low - 0.07 * (high - low), high) if kink_rug(hinges, window) else y_range
 
 
 def _rays(hinges: tuple[Hinge, ...], window: Interval) -> list[Mark]:
     rays: list[Mark] = []
     for i, hinge in enumerate(hinges):
         x, y = visible(hinge_function(hinge), window)
+        off = y == 0
+        kept = ~(off & np.append(off[1:], True) & np.insert(off[:-1], 0, True))  # the stretch of zeros is left out
         if np.any(y != 0):
-            rays.append(Polyline(x, y, unit_role(i), 1.0))
+            rays.append(Polyline(x[kept], y[kept], unit_role(i), 1.0))
     return rays
 
 
 def kink_dots(f: PiecewiseLinear, hinges: tuple[Hinge, ...], window: Interval) -> list[Mark]:
     """Give hollow dots on the curve: at each unit's kink in its colour, or at the function's kinks."""
+    dots: list[Mark] = []
     if not hinges:
         kinks = f.kinks[(window[0] <= f.kinks) & (f.kinks <= window[1])]
-        return [Points(kinks, np.asarray(f(kinks)), "fit", 7.0 if len(kinks) <= 60 else 4.0, True)]
+        return [Points(kinks, np.asarray(f(kinks)), "fit", 7.0 if len(kinks) <= 60 else 4.0, hollow=True)]
     inside = [(i, h.kink) for i, h in enumerate(hinges) if window[0] <= h.kink <= window[1] and h.slope_change]
-    return [Points([kink], [f(kink)], unit_role(i), 8.0, True) for i, kink in inside]  # pyright: ignore[reportArgumentType]
+    for i, kink in inside:
+        dots.append(Points(np.array([kink]), np.array([f(kink)]), unit_role(i), 8.0, hollow=True))
+    return dots
 
 
 def kink_rug(hinges: tuple[Hinge, ...], window: Interval) -> list[Mark]:
@@ -120,7 +143,8 @@ def hinges_panel(hinges: tuple[Hinge, ...], window: Interval, *, bias: float, ti
     marks += kink_rug(hinges, window)
     heights = [mark.y for mark in marks if isinstance(mark, Polyline)]
     note = f"they add up to the function, with the output bias {short(bias, 6)}"
-    return Panel(title, tuple(marks), window, padded([[0.0], *heights]), "x", "", note)
+    y_range = _with_room_for_numbers(padded([[0.0], *heights]), hinges, window)
+    return Panel(title, tuple(marks), window, y_range, "x", "", note)
 
 
 def residual_panel(f: PiecewiseLinear, data: Any, *, window: Interval, largest: float | None = None) -> Panel:
@@ -146,14 +170,10 @@ def function_scene(value: PiecewiseLinear | Network, *, interval: Any = None, da
     hinges = value.hinges()
     panel = function_panel(None, network=value, data=data, interval=interval, title=_counted(hinges))
     below = hinges_panel(hinges, panel.x_range, bias=float(value.biases[-1][0]), title="Its hinges")
-    return Scene(
-        (panel, _in_row(below, 1)), width=760.0, height=640.0, row_weights=(1.7, 1.0), leading=True
-    )
+    return Scene((panel, _in_row(below, 1)), width=760.0, height=640.0, row_weights=(1.7, 1.0), leading=True)
 
 
 def _in_row(panel: Panel, row: int) -> Panel:
-    from dataclasses import replace
-
     return replace(panel, row=row)
 
 

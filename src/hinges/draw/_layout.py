@@ -26,6 +26,7 @@ class Box:
     y: float
     width: float
     height: float
+    top: float = 0.0  # room above for the title, the note and the legend: the same for a whole row
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def arranged(scene: Scene) -> list[Box]:
     for panel in scene.panels:
         left, right = columns[panel.column][0], columns[panel.column + panel.column_span - 1][1]
         top, bottom = rows[panel.row][0], rows[panel.row + panel.row_span - 1][1]
-        boxes.append(Box(left, top, max(right - left, 8.0), max(bottom - top, 8.0)))
+        room = max(s.top for p, s in zip(scene.panels, sides, strict=True) if p.row == panel.row)
+        boxes.append(Box(left, top, max(right - left, 8.0), max(bottom - top, 8.0), room))
     return boxes
 
 
@@ -95,7 +97,7 @@ def sides_of(panel: Panel) -> Sides:
     """Give the room that a panel's own labels need."""
     legend = bool(legend_of(panel))
     top = 21.0 * bool(panel.title) + 16.0 * bool(panel.note) + 18.0 * legend
-    ends = [text_width(mark.text, LABEL) for mark in panel.marks if isinstance(mark, EndLabel)]
+    ends = [text_width(mark.text, LABEL) for mark in panel.marks if isinstance(mark, EndLabel) and not mark.inside]
     right = max(ends) + 12.0 if ends else 4.0
     if not panel.axes:
         return Sides(0.0, right, top, 0.0)
@@ -111,13 +113,14 @@ def placed_ticks(panel: Panel, axis: str, length: float) -> tuple[list[tuple[flo
     given = panel.x_ticks if axis == "x" else panel.y_ticks
     if given is not None:
         return list(given), ""
-    ticks = _ticks(panel, axis, length)
+    ticks = round_ticks(panel, axis, length)
     return [(at, pretty(label)) for at, label in zip(ticks.positions, ticks.labels, strict=True)], ticks.suffix
 
 
-def _ticks(panel: Panel, axis: str, length: float) -> Ticks:
+def round_ticks(panel: Panel, axis: str, length: float) -> Ticks:
+    """Give round numbers for an axis of `length` px, as many as fit."""
     if axis == "y":
-        most = max(2, min(6, int(length / 30)))
+        most = max(3, min(6, int(length / 30)))
         return (log_ticks if panel.log_y else linear_ticks)(*panel.y_range, most)
     for most in range(max(2, min(8, int(length / 42))), 1, -1):
         ticks = linear_ticks(*panel.x_range, most)
@@ -190,9 +193,7 @@ def _stop(group: list[int], wanted: Sequence[float], sizes: Sequence[float]) -> 
     return _start(group, wanted, sizes) + sum(sizes[i] for i in group)
 
 
-def _inside(
-    centres: list[float], sizes: Sequence[float], order: list[int], ends: tuple[float, float]
-) -> list[float]:
+def _inside(centres: list[float], sizes: Sequence[float], order: list[int], ends: tuple[float, float]) -> list[float]:
     at = ends[1]
     for i in reversed(order):
         centres[i] = min(centres[i], at - sizes[i] / 2)

@@ -107,15 +107,17 @@ class Text:
     align: str = "center"  # left, center, right
     vertical: str = "middle"  # top, middle, bottom
     offset: tuple[float, float] = (0.0, 0.0)
+    plate: bool = False  # on a plate of the background's colour, over lines
 
 
 @dataclass(frozen=True)
 class EndLabel:
-    """A text outside the right edge at height y; a renderer moves such labels apart so that none overlap."""
+    """A text at height y outside the right edge, or `inside` it, above y; such labels are moved apart."""
 
     y: float
     text: str
     role: str = "text"
+    inside: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,4 +246,3 @@ class Scene:
     def columns(self) -> int:
         """How many columns its grid has."""
         return max(panel.column + panel.column_span for panel in self.panels)
-

@@ -20,7 +20,7 @@ def aligned(values: Sequence[float], digits: int = DIGITS) -> list[str]:
     needed = max((_decimals(value) for value in finite), default=0)
     decimals = min(decimals, needed)
     smallest = min((abs(value) for value in finite if value), default=1.0)
-    if leading >= 12 or (smallest < 10.0 ** (2 - decimals) and needed > decimals):
+    if not -5 < leading < 12 or (smallest < 10.0**-decimals and needed > decimals):
         texts = [f"{value:.{digits - 1}e}" if math.isfinite(value) else "-" for value in values]
     else:
         texts = [f"{value + 0.0:.{decimals}f}" if math.isfinite(value) else "-" for value in values]
@@ -29,12 +29,21 @@ def aligned(values: Sequence[float], digits: int = DIGITS) -> list[str]:
     return [text.rjust(width) for text in texts]
 
 
-def short(value: float, digits: int = 3) -> str:
-    """Give one number with a few significant digits."""
+def short(value: float, digits: int = 3, *, zeros: bool = False) -> str:
+    """Give one number with a few significant digits, as 1.24e-4 where it is small or as 1.24e6 where it is large.
+
+    `zeros` keeps zeros at the end, for numbers that stand among others of the same precision.
+    """
     if not math.isfinite(value):
         return "-"
-    text = f"{value:.{digits}g}"
-    return "0" if float(text) == 0 else text
+    if value == 0:
+        return "0"
+    if 1e-3 <= abs(value) < 1e6:
+        decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+        text = f"{value:.{decimals}f}"
+        return text.rstrip("0").rstrip(".") if decimals and not zeros else text
+    mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
+    return f"{mantissa if zeros or digits == 1 else mantissa.rstrip('0').rstrip('.')}e{int(power)}"
 
 
 def _decimals(value: float) -> int:

@@ -45,7 +45,9 @@ class Theme:
             return self.units[int(index) % len(self.units)]
         found = dict(self.roles).get(role)
         if found is None:
-            raise InvalidInputError(f"role {role!r} is not in the theme; it has {', '.join(dict(self.roles))}, unit 0 ...")
+            raise InvalidInputError(
+                f"role {role!r} is not in the theme; it has {', '.join(dict(self.roles))}, unit 0 ..."
+            )
         return found
 
 

@@ -45,10 +45,14 @@ def log_ticks(low: float, high: float, most: int = 6) -> Ticks:
 def pretty(label: str) -> str:
     """Give a label with a real minus sign, and 1e-4 as a power of ten."""
     mantissa, e, power = label.partition("e")
+    if mantissa.lstrip("-").isdecimal() and len(mantissa.lstrip("-")) > 4:
+        mantissa = f"{int(mantissa):,}"
     mantissa = mantissa.replace("-", "\u2212")
     if not e:
         return mantissa
-    raised = power.translate(str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"))
+    raised = power.translate(
+        str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+    )
     return f"10{raised}" if mantissa == "1" else f"{mantissa}\u00b710{raised}"
 
 

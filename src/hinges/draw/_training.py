@@ -55,14 +55,15 @@ def kink_panel(
     states = [_state(hinge, rows) for hinge in hinges]
     marks: list[Mark] = [Band(low, high, "x", "band", "the data")]
     for i, (hinge, state) in enumerate(zip(hinges, states, strict=True)):
-        marks += _unit_row(hinge, -float(i), state if state in ("dead", "always on") else unit_role(i), window)
+        y, role = -float(i + 2), state if state in ("dead", "always on") else unit_role(i)
+        marks += _unit_row(hinge, y, role, window)
         if len(hinges) <= _ROWS_LABELLED:
-            marks.append(EndLabel(-float(i), state, state if state in ("dead", "always on") else unit_role(i)))
+            marks.append(EndLabel(y, state, role))
     dead, on, inside = (states.count(state) for state in ("dead", "always on", "bends inside"))
     labelled = len(hinges) <= _ROWS_LABELLED
-    ticks = tuple((-float(i), str(i)) for i in range(len(hinges))) if labelled else ()
+    ticks = tuple((-float(i + 2), str(i)) for i in range(len(hinges))) if labelled else ()
     note = f"{dead} dead, {on} always on, {inside} of {len(hinges)} bend inside the data"
-    y_range = (-len(hinges) + 0.35, 1.25)
+    y_range = (-len(hinges) - 1.65, -0.75)
     return Panel(title, tuple(marks), window, y_range, "x", "unit", note, y_ticks=ticks)
 
 
@@ -106,7 +107,8 @@ def rain_panel(
         step: (T,) gradient steps made.
         kinks: (T, units) where each unit bends, NaN where it never does.
         interval: (a, b), where the data lies.
-        dead, always_on: (T, units) bool, drawn in their own colours.
+        dead: (T, units) bool, drawn in the colour of dead units.
+        always_on: (T, units) bool, drawn in the colour of units that are always on.
         title: of the panel.
         reach: how far the picture goes beyond the data, in lengths of the data.
     """
@@ -115,7 +117,7 @@ def rain_panel(
         raise InvalidInputError(f"kinks has {len(trails)} rows for {len(steps)} steps")
     low, high = _arrays.interval(interval)
     states = _states(trails.shape, dead, always_on)
-    marks: list[Mark] = [Band(low, high, "x", "band", "the data")]
+    marks: list[Mark] = [Band(low, high, "x", "band")]
     for unit in range(trails.shape[1]):
         marks += _trail(steps, trails[:, unit], states[:, unit], unit_role(unit))
     window = padded([[low, high]], reach)
@@ -126,7 +128,7 @@ def rain_panel(
         if np.isfinite(last[unit])
     ]
     outside = int(np.sum(~((window[0] <= last) & (last <= window[1]))))
-    note = f"at the end {outside} of {len(last)} lie outside this picture" if outside else ""
+    note = "shaded: where the data lies" + f"; {outside} of {len(last)} ended outside this picture" * bool(outside)
     ends = (float(steps.max()), float(steps.min())) if steps.max() > steps.min() else (steps[0] + 1.0, steps[0])
     return Panel(title, tuple(marks), window, ends, "x", "gradient steps", note)
 
@@ -163,8 +165,8 @@ def _breaks(kink: Floats, state: NDArray[np.int8], i: int) -> bool:
 
 
 def loss_panel(
-    curves: Sequence[LossCurve], *, floor: float, reached: float | None = None, units: Any = None,
-    title: str = "The floor", note: str = "",
+    curves: Sequence[LossCurve], *, floor: float, reached: float | None = None, reached_label: str = "best found",
+    units: Any = None, title: str = "The floor", note: str = "",
 ) -> Panel:  # fmt: skip
     """Give the loss over training, on a logarithmic axis, above the floor that no such network can go below.
 
@@ -172,8 +174,10 @@ def loss_panel(
         curves: one or more losses over training.
         floor: a lower bound on the loss of every network of that size.
         reached: the loss of the best network found, drawn where it is given.
+        reached_label: what that network is called.
         units: how many units the floor is for, named in the picture.
-        title, note: of the panel.
+        title: of the panel.
+        note: a quiet line under the title.
     """
     _arrays.number(floor, "floor", least=0.0)
     if not curves:
@@ -190,14 +194,23 @@ def loss_panel(
     marks: list[Mark] = []
     if floor > 0:
         marks += [
-            Band(-np.inf, floor, "y", "impossible", f"no {who} can be down here"),
+            Band(-np.inf, floor, "y", "impossible", f"below {short(floor, 4)}: no {who} can be here"),
             Rule(floor, "y", "floor", 1.4),
-            EndLabel(floor, f"floor {short(floor)}", "floor"),
         ]
     for curve in curves:
         shown = curve.loss > 0
         marks.append(Polyline(curve.step[shown], curve.loss[shown], curve.role, 1.8))
-        marks.append(EndLabel(max(float(curve.loss[-1]), y_range[0]), f"{curve.label} {short(float(curve.loss[-1]))}", curve.role))
+        marks.append(
+            EndLabel(
+                max(float(curve.loss[-1]), y_range[0]),
+                f"{curve.label}: {short(float(curve.loss[-1]), zeros=True)}",
+                curve.role,
+                True,
+            )
+        )
     if reached:
-        marks += [Rule(reached, "y", "fit", 1.2, dashed=True), EndLabel(reached, f"best found {short(reached)}", "fit")]
+        marks += [
+            Points([steps[1]], [reached], "fit", 8.0),  # pyright: ignore[reportArgumentType]
+            EndLabel(reached, f"{reached_label}: {short(reached, 4)}", "fit", True),
+        ]
     return Panel(title, tuple(marks), steps, y_range, "gradient steps", "mean squared error", note, log_y=True)

@@ -4,12 +4,14 @@ import importlib
 import io
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from hinges._extras import require
 from hinges._files import write_atomically
 from hinges.draw import _layout
+from hinges.draw._activations import activations_scene
 from hinges.draw._clip import clipped
 from hinges.draw._marks import Band, Edge, EndLabel, Mark, Node, Panel, Points, Polyline, Rug, Rule, Scene, Text
 from hinges.draw._theme import LIGHT, Theme
@@ -31,9 +33,7 @@ def _part(name: str) -> Any:
     return importlib.import_module(f"{matplotlib.__name__}.{name}")
 
 
-def plot(
-    value: object, *, view: str | None = None, ax: Any = None, interval: Any = None, data: Any = None
-) -> Any:
+def plot(value: object, *, view: str | None = None, ax: Any = None, interval: Any = None, data: Any = None) -> Any:
     """Draw a value with matplotlib: give the Figure, or the `ax` that was drawn into.
 
     Arguments:
@@ -56,6 +56,20 @@ def plot(
         )
     _Painter(ax, picture.panels[0], LIGHT).paint()
     return ax
+
+
+def plot_activations(*, derivatives: bool = True, names: Sequence[str] | None = None) -> Any:
+    """Draw the six activations side by side, with their derivatives below: give the Figure.
+
+    Arguments:
+        derivatives: whether to add the row of derivatives.
+        names: which ones, in which order, for example ("linear", "relu", "sigmoid").
+
+    Raises:
+        InvalidInputError: a name is no activation.
+        MissingExtraError: matplotlib is not installed.
+    """
+    return figure(activations_scene(derivatives=derivatives, names=names))
 
 
 def save_picture(picture: object, path: str | os.PathLike[str]) -> Path:
@@ -85,7 +99,7 @@ def figure(scene: Scene, *, theme: Theme = LIGHT) -> Any:
         ax = made.add_axes(
             (box.x / scene.width, bottom / scene.height, box.width / scene.width, box.height / scene.height)
         )
-        _Painter(ax, panel, theme).paint()
+        _Painter(ax, panel, theme, box.top).paint()
     return made
 
 
@@ -117,8 +131,9 @@ def _headings(made: Any, scene: Scene, theme: Theme) -> None:
 class _Painter:
     """Draws one panel into one Axes."""
 
-    def __init__(self, ax: Any, panel: Panel, theme: Theme) -> None:
+    def __init__(self, ax: Any, panel: Panel, theme: Theme, top: float = 0.0) -> None:
         self.ax, self.panel, self.theme = ax, panel, theme
+        self.top = top or _layout.sides_of(panel).top
         self.effects = _part("patheffects")
         self.patches = _part("patches")
         box = ax.get_window_extent()
@@ -156,10 +171,15 @@ class _Painter:
             axis.grid(visible=True, color=self.theme.colour("grid"), linewidth=1 * PX, linestyle="-")
             axis.offsetText.set_visible(False)
             label = _layout.axis_label(panel, name, length)
-            place = dict(xy=(0.5, 0), xytext=(0, -20 * PX if ticks else -5 * PX), va="top", ha="center")
+            place: dict[str, Any] = {
+                "xy": (0.5, 0),
+                "xytext": (0, -20 * PX if ticks else -5 * PX),
+                "va": "top",
+                "ha": "center",
+            }
             if name == "y":
                 left = max((_layout.text_width(text, _layout.SMALL) for _, text in ticks), default=0.0) + 10.0
-                place = dict(xy=(0, 0.5), xytext=(-left * PX, 0), va="center", ha="right", rotation=90)
+                place = {"xy": (0, 0.5), "xytext": (-left * PX, 0), "va": "center", "ha": "right", "rotation": 90}
             self._annotate(label, color="muted", size=_layout.LABEL, xycoords="axes fraction", **place)
         for spine in ax.spines.values():
             spine.set_visible(False)
@@ -168,7 +188,7 @@ class _Painter:
 
     def _annotate(self, text: str, *, color: str, size: float, bold: bool = False, **place: Any) -> None:
         if text:
-            halo = self.effects.withStroke(linewidth=2.5 * PX, foreground=self.theme.colour("background"))
+            halo = self.effects.withStroke(linewidth=3.0 * PX, foreground=self.theme.colour("background"))
             self.ax.annotate(
                 text, textcoords="offset points", annotation_clip=False, color=self.theme.colour(color),
                 fontsize=size * PX, fontweight="bold" if bold else "normal", family=FONT, parse_math=False,
@@ -176,20 +196,18 @@ class _Painter:
             )  # fmt: skip
 
     def _heading(self) -> None:
-        at = 6.0
-        legend = _layout.legend_of(self.panel)
-        for entry in legend:
-            self._swatch(entry, at + 6.0)
-        at += 18.0 * bool(legend)
+        at = self.top
         for text, size, bold, role in (
-            (self.panel.note, _layout.NOTE, False, "muted"),
             (self.panel.title, _layout.TITLE, True, "text"),
+            (self.panel.note, _layout.NOTE, False, "muted"),
         ):
             self._annotate(
-                text, color=role, size=size, bold=bold, xy=(0, 1), xycoords="axes fraction", va="bottom",
+                text, color=role, size=size, bold=bold, xy=(0, 1), xycoords="axes fraction", va="top",
                 ha="left", xytext=(0, at * PX),
             )  # fmt: skip
-            at += 16.0 * bool(text)
+            at -= size * 1.45 * bool(text)
+        for entry in _layout.legend_of(self.panel):
+            self._swatch(entry, at - 7.0)
 
     def _swatch(self, entry: _layout.LegendEntry, height: float) -> None:
         """Draw a legend entry above the axes: a piece of the mark and its label."""
@@ -253,7 +271,7 @@ class _Painter:
         seen = [i for i, x in enumerate(mark.x.tolist()) if low <= x <= high]
         at = [_layout.fraction(float(mark.x[i]), self.panel.x_range) * self.width for i in seen]
         sizes = [_layout.text_width(mark.texts[i], _layout.SMALL, bold=True) + 3.0 for i in seen]
-        for i, x, centre in zip(seen, at, _layout.spread(at, sizes, 0.0, self.width), strict=True):
+        for i, x, centre in zip(seen, at, _layout.spread(at, sizes, -8.0, self.width + 8.0), strict=True):
             place = {"xycoords": "axes fraction", "xy": (x / self.width, 0), "va": "bottom", "ha": "center"}
             self.ax.axvline(
                 float(mark.x[i]), ymax=mark.length / self.height, color=self.theme.colour(mark.roles[i]),
@@ -287,10 +305,12 @@ class _Painter:
         self._annotate(mark.label, color="muted", size=_layout.LABEL, ha="center", xycoords=coords, **place)
 
     def _text(self, mark: Text) -> None:
+        plate = {"facecolor": self.theme.colour("background"), "edgecolor": "none", "pad": 1.5}
         vertical = {"middle": "center"}.get(mark.vertical, mark.vertical)
         self._annotate(
             mark.text, color=mark.role, size=mark.size, bold=mark.bold, xy=(mark.x, mark.y), xycoords="data",
             ha=mark.align, va=vertical, xytext=(mark.offset[0] * PX, mark.offset[1] * PX),
+            bbox=plate if mark.plate else None,
         )  # fmt: skip
 
     def _end_labels(self) -> None:
@@ -298,10 +318,11 @@ class _Painter:
         log = self.panel.log_y
         at = [_layout.fraction(mark.y, self.panel.y_range, log=log) * self.height for mark in marks]
         sizes = [_layout.LABEL * 1.25 * (1 + mark.text.count("\n")) for mark in marks]
+        at = [y + 10.0 * mark.inside for y, mark in zip(at, marks, strict=True)]
         for mark, y in zip(marks, _layout.spread(at, sizes, -6.0, self.height + 6.0), strict=True):
             self._annotate(
                 mark.text, color=mark.role, size=_layout.LABEL, xy=(1, y / self.height), xycoords="axes fraction",
-                ha="left", va="center", xytext=(7 * PX, 0),
+                ha="right" if mark.inside else "left", va="center", xytext=((-4 if mark.inside else 7) * PX, 0),
             )  # fmt: skip
 
     def _edge(self, mark: Edge) -> None:
