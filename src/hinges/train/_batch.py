@@ -69,6 +69,10 @@ class TrainedBatch:
         """Give the network of the i-th seed."""
         return network_of(self.parameters[:, i], self.training)
 
+    def start(self, i: int) -> Network:
+        """Give the network with which the i-th seed began."""
+        return network_of(self.parameter_history[0, :, i], self.training)
+
     def history(self, i: int) -> History:
         """Give the record of the i-th seed's training."""
         states = unit_states(self.parameter_history[:, :, i].T, self.training.activation, self.x_range)

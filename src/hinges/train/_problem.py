@@ -8,7 +8,7 @@ from hinges._arrays import Floats, frozen
 from hinges.errors import InvalidInputError
 
 LARGEST = 1e150  # squares of anything larger overflow float64
-SMALLEST = 1e-150  # a spread below this cannot be divided by
+SMALLEST = 1e-150  # the inverse of a spread below this does
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,11 @@ class Problem:
 
 def scaled_problem(x: Floats, y: Floats, weights: Floats, *, validation: float, standardize: bool) -> Problem:
     """Hold out the last `validation` share of the rows, as Keras does, and scale by the rows that remain."""
-    if np.abs(y).max() > LARGEST or np.abs(x).max() > LARGEST:
-        name = "y" if np.abs(y).max() > LARGEST else "x"
-        raise InvalidInputError(f"{name} has entries beyond {LARGEST:g}, whose squares overflow: rescale {name}")
+    for name, values in (("x", x), ("y", y)):
+        if np.abs(values).max() > LARGEST:
+            raise InvalidInputError(f"{name} has entries beyond {LARGEST:g}, whose squares overflow: rescale {name}")
+        if standardize and 0 < np.ptp(values) < SMALLEST:
+            raise InvalidInputError(f"{name} spans only {np.ptp(values):g}: rescale {name}")
     split = int(len(x) * (1.0 - validation))
     if split < 1 or not (weights[:split] > 0).any():
         raise InvalidInputError(f"validation = {validation} leaves none of the {len(x)} rows to train on")
@@ -75,9 +77,10 @@ def scaled_problem(x: Floats, y: Floats, weights: Floats, *, validation: float, 
 
 
 def _offset_and_scale(values: Floats) -> tuple[float, float]:
-    """Give mean and standard deviation, with 1 for a spread too small to divide by."""
+    """Give mean and standard deviation; equal values, which have none, are scaled by their own size."""
+    if values.min() == values.max():
+        size = float(np.abs(values[0]))
+        return float(values[0]), size if size > SMALLEST else 1.0
     offset = float(values.mean())
-    scale = float(np.abs(values - offset).max())
-    if scale <= SMALLEST:
-        return offset, 1.0
-    return offset, scale * float(np.sqrt(np.mean(((values - offset) / scale) ** 2)))
+    largest = float(np.abs(values - offset).max())  # taken out, so that no square underflows
+    return offset, largest * float(np.sqrt(np.mean(((values - offset) / largest) ** 2)))
