@@ -54,10 +54,13 @@ def test_the_loss_is_that_of_the_network_in_the_units_of_the_data(batch):
 
 
 def test_with_rows_held_out_the_loss_is_that_of_the_others():
-    result = fit(DATA, FORUM)
+    batch = train_many(DATA, FORUM, [0])
+    result, history = batch.result(0), batch.history(0)
     assert result.loss == pytest.approx(mean_squared(result.network, X[:135], Y[:135]), rel=1e-12)
     held = mean_squared(result.network, X[135:], Y[135:])
-    assert result.history.validation_loss[-1] == pytest.approx(held, rel=1e-12)
+    assert history.validation_loss is not None
+    assert history.validation_loss[-1] == pytest.approx(held, rel=1e-12)
+    assert batch.validation_losses == pytest.approx([held], rel=1e-12)
 
 
 def test_the_history_begins_at_the_start_and_ends_with_the_result(batch):
@@ -76,7 +79,7 @@ def test_the_history_begins_at_the_start_and_ends_with_the_result(batch):
 
 
 def test_the_forum_record_starts_with_no_kink_among_the_data():
-    history = fit(DATA, FORUM).history
+    history = train_many(DATA, FORUM, [0]).history(0)
     assert (history.dead[0] | history.always_on[0]).all()
     assert not history.kinks[0].any(), "zero biases put every kink at x = 0"
 
@@ -84,6 +87,7 @@ def test_the_forum_record_starts_with_no_kink_among_the_data():
 def test_snapshots_are_the_record_while_it_is_made():
     seen = list(steps(DATA, SHORT))
     result = fit(DATA, SHORT)
+    assert result.history is not None
     assert [snapshot.step for snapshot in seen] == result.history.step.tolist()
     np.testing.assert_array_equal([snapshot.loss for snapshot in seen], result.history.loss)
     np.testing.assert_array_equal(seen[-1].network.weights[0], result.network.weights[0])
@@ -144,4 +148,4 @@ def test_nothing_global_is_left_switched(batch):
     import jax
 
     assert len(batch) == 4
-    assert not jax.config.jax_enable_x64
+    assert jax.numpy.asarray(1.0).dtype == "float32", "jax outside of hinges is as its user left it"

@@ -56,7 +56,7 @@ def test_steps_and_batches_fit_the_rows():
 
 
 def test_settings_are_compared_and_repeated_by_value():
-    assert Training(hidden=[7]) == Training(hidden=(7,))
+    assert Training(hidden=[7]) == Training(hidden=(7,))  # pyright: ignore[reportArgumentType]
     assert eval(repr(Training(epochs=3)), {"Training": Training}) == Training(epochs=3)  # noqa: S307
 
 

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from hinges._arrays import Floats
 from hinges.train._problem import Problem
 
-WEAK = 1.0  # a weak unit's rest after its best straight line, as a share of the root mean squared error
+# A weak unit's rest after its best straight line, as a share of the root mean squared error. Chosen on four draws
+# of a noise-free sine (rng 0-3, ten units, 32 seeds): the median MSE is 4.6-5.1e-4 at 0.3, 3.4-4.5e-4 at 0.6 and
+# 2.4-2.8e-4 at 1.0. With noise of 0.2 the three are alike.
+WEAK = 1.0
 CANDIDATES = 64  # kinks tried, at quantiles of the data
 COLLINEAR = 1e-10  # a candidate whose square has less than this share outside the kept units adds nothing
 
