@@ -53,7 +53,7 @@ def construct(
 
     with working("constructing"):
         result = approximate(goal, chosen, interval=interval)
-    outputs.write(result, result.network)
+    outputs.write(result, result.network, rows)
     measured = getattr(chosen, "loss", "max")
     if json:
         print_json({**result_payload("construct", result, measured), "files": outputs.files})

@@ -51,7 +51,7 @@ def fit(
         result = fits.fit(rows, chosen)
         if result.bounds is None:
             result = replace(result, bounds=_bounds(rows, units, loss))
-    outputs.write(result, result.network)
+    outputs.write(result, result.network, rows)
     if json:
         print_json({**result_payload("fit", result, loss), "files": outputs.files})
     else:

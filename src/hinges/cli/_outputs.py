@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hinges.data import Dataset
 from hinges.errors import InvalidInputError
 from hinges.nets import Network
 
@@ -41,12 +42,12 @@ class Outputs:
             if path is not None and not path.absolute().parent.is_dir():
                 raise InvalidInputError(f"cannot write {path}: there is no folder {path.absolute().parent}")
 
-    def write(self, value: Any, network: Network) -> None:
-        """Write the picture of a value and the file of its network."""
+    def write(self, value: Any, network: Network, data: Dataset | None) -> None:
+        """Write the picture of a value, with its data where there are any, and the file of its network."""
         if self.plot is not None:
             from hinges.draw import save_picture, scene
 
-            save_picture(scene(value), self.plot)
+            save_picture(scene(value, data=data), self.plot)
             self.files.append(str(self.plot))
         if self.save is not None:
             from hinges.interop import save

@@ -21,7 +21,7 @@ def print_result(result: FitResult | Approximation, *, loss: str, rows: Dataset 
     if result.bounds is not None:
         print(bounds_sentence(result.bounds, result.loss))
     print()
-    print(text_picture(scene(result), encoding=sys.stdout.encoding))
+    print(text_picture(scene(result, data=rows), encoding=sys.stdout.encoding))
     print()
     print(hinge_table(result.network))
     for note in result.network.notes:

@@ -79,14 +79,26 @@ def save_picture(picture: object, path: str | os.PathLike[str]) -> Path:
         InvalidInputError: another suffix, or the file cannot be written.
         MissingExtraError: matplotlib is not installed.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InvalidInputError(f"path must end in {', '.join(SUFFIXES)}, not {str(path)!r}")
+    suffix = check_picture_path(path)
     drawn = figure(picture if isinstance(picture, Scene) else scene_of(picture))
     buffer = io.BytesIO()
     metadata = {".png": None, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[suffix]
     drawn.savefig(buffer, format=suffix[1:], dpi=96 * PNG_SCALE, metadata=metadata, facecolor=drawn.get_facecolor())
     return write_atomically(path, buffer.getvalue())
+
+
+def check_picture_path(path: str | os.PathLike[str]) -> str:
+    """Give the suffix of a picture's path if `save_picture` can write it: asked before the work is done.
+
+    Raises:
+        InvalidInputError: another suffix.
+        MissingExtraError: matplotlib is not installed.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InvalidInputError(f"path must end in {', '.join(SUFFIXES)}, not {str(path)!r}")
+    require("matplotlib", extra="plot")
+    return suffix
 
 
 def figure(scene: Scene, *, theme: Theme = LIGHT) -> Any:

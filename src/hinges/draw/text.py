@@ -23,9 +23,9 @@ _RAY_WIDTH = 1.3  # thinner lines are hinges in the background: in one colour th
 
 def text_picture(
     value: object, width: int = 76, height: int = 16, *, view: str | None = None, interval: Any = None,
-    data: Any = None, encoding: str = "utf-8",
+    data: Any = None, encoding: str | None = "utf-8",
 ) -> str:  # fmt: skip
-    """Give a picture made of characters: axes with labels, curves in braille dots, kinks as circles.
+    r"""Give a picture made of characters: axes with labels, curves in braille dots, kinks as circles.
 
     Arguments:
         value: what `scene` takes.
@@ -43,10 +43,10 @@ def text_picture(
     >>> print(text_picture(PiecewiseLinear([0, 1, 2], [0, 1, 0]), 34, 5, encoding="ascii"))
     The function
     1.0 +             _o_
-        |          _//' '\\\\_
-    0.5 +        //'       '\\\\
-        |     _/'             '\\_
-    0.0 +---o/                   \\o---
+        |          _//' '\\_
+    0.5 +        //'       '\\
+        |     _/'             '\_
+    0.0 +---o/                   \o---
         +-----------------------------
             0          1          2   x
     """
@@ -135,7 +135,9 @@ class _Sheet:
         """Give the panel's lines: title, note, legend, axes and labels."""
         for mark in self.panel.marks:
             self._draw(mark)
-        head = [text for text in (self.panel.title, self.panel.note, self._legend()) if text]
+        y_label = _layout.axis_label(self.panel, "y", self.rows * _UP * 1.6)
+        texts = (self.panel.title, self.panel.note, self._legend(), y_label if len(y_label) > 1 else "")
+        head = [text for text in texts if text]
         return [*head, *self._body(), *self._x_axis()]
 
     # --- marks --------------------------------------------------------------------------------------

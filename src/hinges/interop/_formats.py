@@ -72,8 +72,22 @@ def save(network: Network, path: str | os.PathLike[str]) -> Path:
     """
     if not isinstance(network, Network):
         raise InvalidInputError(f"network must be a Network, not {type(network).__name__}")
-    target = _path(path, "path")
+    target = check_network_path(path)
     return _files.write_atomically(target, _format(target).to_bytes(network))
+
+
+def check_network_path(path: str | os.PathLike[str]) -> Path:
+    """Give the path if `save` knows its format and has what it needs; asked before the work is done.
+
+    Raises:
+        InvalidInputError: the suffix is unknown.
+        MissingExtraError: the extra is not installed.
+    """
+    target = _path(path, "path")
+    _format(target)
+    if target.suffix.lower() == ".onnx":
+        onnx.check_installed()
+    return target
 
 
 def _path(value: object, name: str) -> Path:

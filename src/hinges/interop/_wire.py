@@ -81,6 +81,8 @@ def varints(packed: memoryview, budget: Budget) -> Iterator[int]:
 
 
 def _varint(message: memoryview, at: int) -> tuple[int, int]:
+    if at < len(message) and message[at] < 0x80:
+        return message[at], at + 1  # most numbers have one byte
     result = 0
     for shift in range(0, 70, 7):
         if at >= len(message):

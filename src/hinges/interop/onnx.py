@@ -29,6 +29,11 @@ def read(path: Path) -> Network:
         return network_of(read_onnx_file(source))
 
 
+def check_installed() -> None:
+    """Raise unless the package onnx, through which files are written, is there."""
+    require("onnx", extra="onnx")
+
+
 def to_bytes(network: Network) -> bytes:
     """Give the .onnx file of a chain of dense layers, in float64: Gemm and activations.
 

@@ -37,5 +37,9 @@ def to_source(network: Network, language: str = "python") -> str:
     """
     if not isinstance(network, Network):
         raise InvalidInputError(f"network must be a Network, not {type(network).__name__}")
-    write = LANGUAGES[_arrays.choice(language, "language", tuple(LANGUAGES))]
-    return write(layers_of(network), network.notes)
+    return LANGUAGES[check_language(language)](layers_of(network), network.notes)
+
+
+def check_language(language: str) -> str:
+    """Give the language if `to_source` knows it; asked before the work is done."""
+    return _arrays.choice(language, "language", tuple(LANGUAGES))
