@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from hinges.optimal._tube import Knots, Line, Reach, knots, reaches
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_HALF_SPAN = float(np.finfo(np.float64).max) / 4
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,13 @@ class Gates:
     flat_first: bool = False
 
     @classmethod
-    def of(
-        cls, x: Floats, y: Floats, weights: Floats | None = None, *, flat_first: bool = False
-    ) -> Gates:
+    def of(cls, x: Floats, y: Floats, weights: Floats | None = None, *, flat_first: bool = False) -> Gates:
         """Sort the rows, drop those of weight zero, and find the distinct abscissas."""
         w = np.ones(len(x)) if weights is None else weights
         x, y, w = x[w > 0], y[w > 0], w[w > 0]
         if not len(x):
             raise InvalidInputError("the data has no row with a positive weight")
+        _check_spans(x, y, w)
         order = np.argsort(x, kind="stable")
         x, y, w = x[order], y[order], w[order]
         start = np.flatnonzero(np.concatenate(([True], x[1:] != x[:-1])))
@@ -71,7 +72,7 @@ class Gates:
     @cached_property
     def scaled(self) -> _Scaled:
         """The problem shifted and scaled without rounding to units near 1."""
-        x, x_unit = _scaled(self.x[self.start])
+        x, _ = _scaled(self.x[self.start])
         if (np.diff(x) <= 0).any():
             raise InvalidInputError("x spans too many orders of magnitude for float64: rescale it")
         y, y_unit = _scaled(self.y)
@@ -136,8 +137,8 @@ class Gates:
         high = [(v << up) + (h << half_up) for v, h in zip(y, halves, strict=True)]
         if len(self.start) < len(low):
             bounds = [*self.start.tolist(), len(low)]
-            low = [max(low[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
-            high = [min(high[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+            low = [max(low[a:b]) for a, b in pairwise(bounds)]
+            high = [min(high[a:b]) for a, b in pairwise(bounds)]
         return low, high, exponent
 
     def proves_more(self, error: float, pieces: int) -> bool:
@@ -171,7 +172,7 @@ class Gates:
     @cached_property
     def _groups(self) -> list[tuple[Fraction, Fraction]]:
         bounds = [*self.start.tolist(), len(self.y)]
-        return [self._centre(a, b) for a, b in zip(bounds, bounds[1:], strict=False)]
+        return [self._centre(a, b) for a, b in pairwise(bounds)]
 
     def _centre(self, a: int, b: int) -> tuple[Fraction, Fraction]:
         """Give the best single value for rows a..b-1 and its error, by exchanging the two active rows."""
@@ -190,6 +191,15 @@ class Gates:
                 low, v = worst_y, worst_w
 
 
+def _check_spans(x: Floats, y: Floats, weights: Floats) -> None:
+    for name, values in (("x", x), ("y", y)):
+        if float(values.max()) / 2 - float(values.min()) / 2 > _HALF_SPAN:
+            raise InvalidInputError(f"{name} spans more than float64 can subtract: rescale it")
+    with np.errstate(over="ignore"):
+        if not np.isfinite(2 * weights.max() * np.abs(y).max()):
+            raise InvalidInputError("weights times y is too large for float64: rescale one of them")
+
+
 def rounded_down(value: Fraction) -> float:
     """Give the largest float64 that is at most `value` (value >= 0)."""
     nearest = float(value)
@@ -205,7 +215,7 @@ def rounded_up(value: Fraction) -> float:
 def _scaled(values: Floats) -> tuple[Floats, int]:
     """Shift values that lie far from zero, then divide by a power of two: both exact but for underflow."""
     low, high = float(values.min()), float(values.max())
-    if 0 < low and high / 2 <= low:
+    if low > 0 and high / 2 <= low:
         values = values - low
     elif high < 0 and low / 2 >= high:
         values = values - high

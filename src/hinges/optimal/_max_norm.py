@@ -46,9 +46,7 @@ class MaxFit:
     pieces: int
 
 
-def best_max(
-    x: Floats, y: Floats, pieces: int, weights: Floats | None = None, *, flat_first: bool = False
-) -> MaxFit:
+def best_max(x: Floats, y: Floats, pieces: int, weights: Floats | None = None, *, flat_first: bool = False) -> MaxFit:
     """Give the smallest max of ``weights * |y - f(x)|`` over continuous f of `pieces` linear pieces.
 
     The bracket `lower`..`reached` is certified in rationals with respect to the given float64 numbers, and
@@ -92,9 +90,9 @@ def max_error(function: PiecewiseLinear, gates: Gates) -> float:
 
 
 def piece_count(function: Knots) -> int:
-    """Give the number of pieces of a function as `_tube.knots` gives it (a line has one or two vertices)."""
-    slopes = [function.left_slope, function.right_slope]
-    return 1 if len(function.x) <= 2 and slopes[0] == slopes[1] else len(function.x) + 1
+    """Give the number of pieces of a function as `_tube.knots` gives it (a line has one vertex)."""
+    straight = len(function.x) == 1 and function.left_slope == function.right_slope
+    return 1 if straight else len(function.x) + 1
 
 
 @dataclass
@@ -186,12 +184,8 @@ def _between(lower: float, upper: float) -> float:
 
 
 def _rounded(exact: Knots) -> PiecewiseLinear:
-    """Round to float64; a line keeps one vertex, so that rounding cannot bend it."""
-    if piece_count(exact) == 1:
-        vertices = Vertices(exact.x[:1], exact.y[:1], exact.left_slope, exact.left_slope)
-    else:
-        vertices = Vertices(exact.x, exact.y, exact.left_slope, exact.right_slope)
-    return PiecewiseLinear.from_vertices(vertices)
+    """Round to float64, each number once."""
+    return PiecewiseLinear.from_vertices(Vertices(*exact))
 
 
 def _best_of_many(gates: Gates, pieces: int) -> MaxFit:

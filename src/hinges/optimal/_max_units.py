@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hinges.errors import InvalidInputError
 from hinges.optimal._max_norm import MaxFit, best_max
 from hinges.optimal._minimax import Rows, Sum, refined, solved
 from hinges.optimal._signs import rank_patterns
@@ -18,8 +19,9 @@ Floats = NDArray[np.float64]
 # A network this close to the bound is as good as the bound.
 CLOSE = 1e-10
 _RANKED = 24
-_REFINED = 5
-_STEPS = 40
+_TINY = 1e-304
+_REFINED = 4
+_STEPS = 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +76,10 @@ def best_max_units(
     for start, steps in _starts(bound.function, fallback.function, units, frame):
         if best.error <= close:
             break
-        found, _ = refined(start, frame.rows, frame.scaled_error(close), steps=steps)
+        found, error = refined(start, frame.rows, frame.scaled_error(close), steps=steps)
         best = min(best, frame.network(found, bound), key=lambda one: one.error)
+        if error <= frame.scaled_error(close):  # what remains is the rounding of kinks to float64
+            break
     return best
 
 
@@ -108,6 +112,8 @@ class _Frame:
         x, y, w = x[w > 0], y[w > 0], w[w > 0]
         x_shift, x_unit = _middle(x)
         y_shift, y_unit = _middle(y)
+        if min(x_unit, y_unit) < _TINY or not _TINY < y_unit / x_unit < 1 / _TINY:
+            raise InvalidInputError("the slopes of the data do not fit float64: rescale x or y")
         w_unit = float(w.max())
         rows = Rows((x - x_shift) / x_unit, (y - y_shift) / y_unit, w / w_unit)
         return cls(x, y, w, rows, x_shift, x_unit, y_shift, y_unit, w_unit)
@@ -162,9 +168,7 @@ class _Frame:
         output_bias = found.constant * self.y_unit + self.y_shift
         network = MaxUnits(found.facing, biases, coefficients, output_bias, 0.0, bound.lower, bound)
         error = float((self.weights * np.abs(self.y - network(self.x))).max())
-        return MaxUnits(
-            found.facing, biases, coefficients, output_bias, max(error, bound.lower), bound.lower, bound
-        )
+        return MaxUnits(found.facing, biases, coefficients, output_bias, max(error, bound.lower), bound.lower, bound)
 
 
 def _middle(values: Floats) -> tuple[float, float]:
@@ -192,9 +196,7 @@ def _closed_form(function: PiecewiseLinear, units: int, frame: _Frame) -> Sum:
     )
 
 
-def _starts(
-    bound: PiecewiseLinear, fallback: PiecewiseLinear, units: int, frame: _Frame
-) -> Iterator[tuple[Sum, int]]:
+def _starts(bound: PiecewiseLinear, fallback: PiecewiseLinear, units: int, frame: _Frame) -> Iterator[tuple[Sum, int]]:
     """Give hinge sums and how many steps to refine them, the cheapest and most promising first."""
     kinks, changes, slope = frame.hinges(bound)
     solutions: list[tuple[float, Sum]] = []

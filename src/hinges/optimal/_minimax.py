@@ -8,7 +8,8 @@ largest linearised error inside a trust region on the kinks, keep the step when 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +83,8 @@ def _step(now: Sum, rows: Rows, radius: float) -> tuple[Sum, float]:
     moves = np.where(active, -now.facing * now.coefficients, 0.0)
     columns = np.column_stack([now.columns(rows.x), np.ones(len(rows.x)), moves])
     units = len(now.kinks)
-    bounds = [(None, None)] * (units + 1) + [(-radius, radius)] * units
+    free: list[tuple[float | None, float | None]] = [(None, None)] * (units + 1)
+    bounds = [*free, *[(-radius, radius)] * units]
     change, predicted = _chebyshev(columns, now.errors(rows), rows, bounds)
     coefficients = now.coefficients + change[:units]
     trial = Sum(now.facing, now.kinks + change[units + 1 :], coefficients, now.constant + float(change[units]))
@@ -93,15 +95,16 @@ def _chebyshev(
     columns: Floats, errors: Floats, rows: Rows, bounds: list[tuple[float | None, float | None]]
 ) -> tuple[Floats, float]:
     """Give the change that makes max |errors - weights * columns @ change| smallest, and that maximum."""
-    from scipy import optimize
+    linprog: Any = import_module("scipy.optimize").linprog  # SciPy ships no types
     size = float(np.abs(errors).max())
+    nothing = np.zeros_like(columns[0])
     if size == 0:
-        return np.zeros(columns.shape[1]), 0.0
+        return nothing, 0.0
     some = _relevant(errors)
     block = (rows.weights[some, None] * columns[some]) / size
     one = np.ones((len(block), 1))
     right = errors[some] / size
-    answer = optimize.linprog(
+    answer = linprog(
         np.append(np.zeros(columns.shape[1]), 1.0),
         A_ub=np.block([[-block, -one], [block, -one]]),
         b_ub=np.concatenate([-right, right]),
@@ -109,9 +112,10 @@ def _chebyshev(
         method="highs",
         options={"primal_feasibility_tolerance": _TOLERANCE, "dual_feasibility_tolerance": _TOLERANCE},
     )
-    if answer.x is None:
-        return np.zeros(columns.shape[1]), size
-    return np.asarray(answer.x[:-1], dtype=np.float64), float(answer.x[-1]) * size
+    solution: Floats | None = answer.x
+    if solution is None:
+        return nothing, size
+    return solution[:-1], float(solution[-1]) * size
 
 
 def _relevant(errors: Floats) -> NDArray[np.int64]:

@@ -85,9 +85,7 @@ def _meet_in_the_middle(start: float, values: Floats, count: int) -> list[int]:
     for step, first in ((1, place), (-1, place - 1)):
         starts = np.flatnonzero((first >= 0) & (first < high.size))
         distance = np.abs(low[starts] + high[first[starts]])
-        walks += [
-            (float(distance[k]), int(starts[k]), int(first[starts[k]]), step) for k in _smallest(distance, count)
-        ]
+        walks += [(float(distance[k]), int(starts[k]), int(first[starts[k]]), step) for k in _smallest(distance, count)]
     heapq.heapify(walks)
     codes: list[int] = []
     while walks and len(codes) < count:

@@ -16,6 +16,7 @@ through the gates from there on: again a row of gates, the first of which have o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 # A number is a float, an int or a Fraction; `Any` because no protocol covers the three.
@@ -61,8 +62,8 @@ def reaches(
     """Give the pieces of a function with the fewest continuous linear pieces through all gates.
 
     x: rising, distinct abscissas (n >= 1); low, high: the gates' ends. Exact if the numbers are. With
-    `flat_first` the leftmost piece is horizontal. Gives None as soon as more than `limit` pieces are needed, or when a gate is empty. O(n): each gate is
-    scanned at most twice.
+    `flat_first` the leftmost piece is horizontal. Gives None as soon as more than `limit` pieces are needed,
+    or when a gate is empty. O(n): each gate is scanned at most twice.
     """
     if any(map(_exceeds, low, high)):
         return None
@@ -71,10 +72,8 @@ def reaches(
     while full < len(x):
         if len(found) == limit:
             return None
-        if flat_first and not found:
-            reach = _flat_reach(x, low, high)
-        else:
-            reach = _reach(x, low, high, first, full, side)
+        flat = flat_first and not found
+        reach = _flat_reach(x, low, high) if flat else _reach(x, low, high, first, full, side=side)
         found.append(reach)
         line = reach.highest if reach.side > 0 else reach.lowest
         first = line.last if line is not None else 0
@@ -85,7 +84,7 @@ def reaches(
 def knots(found: list[Reach], x: Sequence[Number], low: Sequence[Number], high: Sequence[Number]) -> Knots:
     """Give the function that `reaches` found; the numbers must divide (floats or Fractions).
 
-    A single piece is given by its values at the first and the last gate.
+    A single piece is given by its value at the first gate; its two outer slopes are equal.
     """
     lines = [_chosen(reach) for reach in found]
     last = lines.pop() if lines[-1] is None else _middle(found[-1], x)
@@ -95,9 +94,8 @@ def knots(found: list[Reach], x: Sequence[Number], low: Sequence[Number], high: 
     path = [line for line in lines[: len(found) - 1] if line is not None] + [last]
     left, right = (_slope(path[0]), _slope(path[-1]))
     if len(path) == 1:
-        ends = [x[0], x[-1]]
-        return Knots(ends, [_at(last, end) for end in ends], left, right)
-    points = [_crossing(one, two) for one, two in zip(path, path[1:], strict=False)]
+        return Knots([x[0]], [_at(last, x[0])], left, left)
+    points = [_crossing(one, two) for one, two in pairwise(path)]
     return Knots([point[0] for point in points], [point[1] for point in points], left, right)
 
 
@@ -106,7 +104,7 @@ def _exceeds(one: Number, two: Number) -> bool:
 
 
 def _reach(
-    x: Sequence[Number], low: Sequence[Number], high: Sequence[Number], first: int, full: int, side: int
+    x: Sequence[Number], low: Sequence[Number], high: Sequence[Number], first: int, full: int, *, side: int
 ) -> Reach:
     """Follow one piece; gates from `first` to `full` have their upper end only (side > 0) or lower end only."""
     floor, ceiling = _Chain(1), _Chain(-1)

@@ -1,0 +1,95 @@
+"""The fewest pieces through gates, in degenerate positions and in every number type."""
+
+from fractions import Fraction
+
+import pytest
+
+from hinges.optimal._tube import Knots, knots, reaches
+
+
+def through(gates, **options):
+    """Solve in rationals and give (pieces, function)."""
+    x, low, high = ([Fraction(number) for number in column] for column in zip(*gates, strict=True))
+    found = reaches(x, low, high, **options)
+    return None if found is None else (len(found), knots(found, x, low, high))
+
+
+def value(function: Knots, t):
+    if t <= function.x[0]:
+        return function.y[0] + function.left_slope * (t - function.x[0])
+    for a, b, c, d in zip(function.x, function.x[1:], function.y, function.y[1:], strict=False):
+        if t <= b:
+            return c + (d - c) / (b - a) * (t - a)
+    return function.y[-1] + function.right_slope * (t - function.x[-1])
+
+
+def assert_passes(gates, function):
+    assert all(low <= value(function, Fraction(t)) <= high for t, low, high in gates)
+
+
+@pytest.mark.parametrize(
+    ("gates", "pieces"),
+    [
+        ([(0, 1, 3)], 1),
+        ([(0, 2, 2)], 1),
+        ([(0, 0, 0), (1, 5, 5)], 1),
+        ([(0, 0, 0), (1, 1, 1), (2, 2, 2), (3, 3, 3)], 1),
+        ([(0, 0, 0), (1, 1, 1), (2, 0, 0)], 2),
+        ([(0, 0, 0), (1, 1, 1), (2, 2, 2), (3, 1, 1), (4, 0, 0)], 2),
+        ([(0, 0, 0), (1, 1, 1), (2, 0, 0), (3, 1, 1)], 3),
+        # Two flat stretches at different heights: one steep piece joins them between the data.
+        ([(0, 0, 0), (1, 0, 0), (2, 1, 1), (3, 1, 1)], 3),
+        # Two lines that cross inside the gap need no joining piece.
+        ([(0, 0, 0), (1, 1, 1), (2, 1, 1), (3, 0, 0)], 2),
+        # Gates that touch a common line in single points, from both sides.
+        ([(0, 0, 1), (1, -1, 0), (2, 0, 1), (3, -1, 0)], 1),
+        ([(0, 0, 1), (1, -2, -1), (2, 0, 1)], 2),
+        ([(0, 0, 4), (1, 0, 0), (2, 0, 4), (3, 4, 4)], 1 + 1),
+    ],
+)
+def test_known_counts(gates, pieces):
+    count, function = through(gates)
+    assert count == pieces
+    assert_passes(gates, function)
+    assert len(function.x) == max(1, pieces - 1)
+
+
+def test_an_empty_gate_is_passed_by_nothing():
+    assert through([(0, 0, 0), (1, 2, 1)]) is None
+
+
+def test_the_limit_stops_early():
+    zigzag = [(k, k % 2, k % 2) for k in range(8)]
+    assert through(zigzag, limit=6) is None
+    assert through(zigzag, limit=7)[0] == 7
+
+
+def test_kinks_rise_and_may_lie_between_the_data():
+    gates = [(0, 0, 0), (1, 0, 0), (2, 1, 1), (3, 1, 1)]
+    _, function = through(gates)
+    assert 1 <= function.x[0] < function.x[1] <= 2
+
+
+def test_all_number_types_agree():
+    gates = [(k, (k * k * 7) % 11 - 2, (k * k * 7) % 11 + 1) for k in range(40)]
+    counts = [
+        len(reaches(*([kind(number) for number in column] for column in zip(*gates, strict=True))))
+        for kind in (int, float, Fraction)
+    ]
+    assert counts[0] == counts[1] == counts[2] > 5
+
+
+@pytest.mark.parametrize(
+    ("gates", "pieces"),
+    [
+        ([(0, 0, 0), (1, 0, 0), (2, 0, 0)], 1),
+        ([(0, 0, 0), (1, 1, 1), (2, 2, 2)], 2),
+        ([(0, 0, 2), (1, 1, 3), (2, 3, 3), (3, 5, 5)], 2),
+        ([(0, 2, 2), (1, 1, 3), (2, 1, 1), (3, 5, 5)], 3),
+        ([(0, 5, 5)], 1),
+    ],
+)
+def test_a_horizontal_first_piece(gates, pieces):
+    count, function = through(gates, flat_first=True)
+    assert (count, function.left_slope) == (pieces, 0)
+    assert_passes(gates, function)
