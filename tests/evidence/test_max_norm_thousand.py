@@ -17,6 +17,8 @@ CASES = 1000
 def oracle():
     path = Path(__file__).parents[1] / "property" / "test_max_norm_oracle.py"
     spec = importlib.util.spec_from_file_location("max_norm_oracle", path)
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -14,8 +14,9 @@ CASES = 40  # `make evidence` runs a thousand of each
 LARGEST_DENOMINATOR = 20_000
 
 
-def chain(x, low, high, cuts, signs):
+def chain(part, cuts, signs):
     """Give the least widening of all gates that lets lines, one a run and crossing between runs, pass."""
+    x, low, high = part
     bounds = [0, *cuts, len(x)]
     count = len(bounds) - 1
     rows, right = [], []
@@ -59,7 +60,7 @@ def least_widening(x, low, high, pieces):
                 itertools.combinations(range(1, b - a), runs - 1), itertools.product((1, -1), repeat=runs - 1)
             )
             part = [column[a:b] for column in (x, low, high)]
-            memo[key] = min((chain(*part, cuts, signs) for cuts, signs in options), default=np.inf)
+            memo[key] = min((chain(part, cuts, signs) for cuts, signs in options), default=np.inf)
         return memo[key]
 
     def least(a, left):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hinges.errors import InvalidInputError
 from hinges.optimal._gates import Gates, rounded_down, rounded_up
+from hinges.optimal._minimax import Rows, Sum, solved
 from hinges.optimal._tube import Knots
 from hinges.pwl import PiecewiseLinear
 from hinges.pwl._vertices import Vertices
@@ -22,6 +23,8 @@ BRACKET = 1e-12
 _FLOAT_BRACKET = 1e-13
 # Rounding of the float64 tube, in units of the data's spread: it only chooses where the exact decisions start.
 _NOISE = 1e-15
+# Kinks rounded to float64 may cost this much (relative) before the values are fitted again.
+_ROUNDED = 1e-9
 _MANY = 1200
 _BLOCKS = 300
 _NEIGHBOURS = 12
@@ -116,7 +119,28 @@ def _best(gates: Gates, pieces: int, probes: _Probes) -> MaxFit:
     low, high = _estimate(gates, pieces, probes.bracket(pieces, floor, gates.scaled_spread), probes)
     lower, reached, exact = _confirmed(gates, pieces, low, high)
     function = _rounded(exact)
-    return MaxFit(lower, reached, max(lower, max_error(function, gates)), function, pieces)
+    measured = max_error(function, gates)
+    if measured > reached * (1 + _ROUNDED):
+        function, measured = _settled(function, measured, gates)
+    return MaxFit(lower, reached, max(lower, measured), function, pieces)
+
+
+def _settled(function: PiecewiseLinear, measured: float, gates: Gates) -> tuple[PiecewiseLinear, float]:
+    """Fit the values again where float64 has too few places for the kinks, far from zero: never worse."""
+    unit = float(np.ptp(gates.x)) or 1.0
+    size = float(np.ptp(gates.y)) or 1.0
+    at, level = float(gates.x[0]), float(gates.y[0])
+    kinks = function.kinks[(function.kinks > at) & (function.kinks < gates.x[-1])]
+    if gates.flat_first or not len(kinks):
+        return function, measured
+    places = np.concatenate(([0.0], (kinks - at) / unit))
+    rows = Rows((gates.x - at) / unit, (gates.y - level) / size, gates.weights / gates.weights.max())
+    fitted = solved(Sum(np.ones(len(places)), places, np.zeros(len(places)), 0.0), rows)
+    values = fitted.columns(places[1:]) @ fitted.coefficients + fitted.constant
+    slopes = np.cumsum(fitted.coefficients)[[0, -1]] * (size / unit)
+    trial = PiecewiseLinear(kinks, level + size * values, float(slopes[0]), float(slopes[-1]))
+    error = max_error(trial, gates)
+    return (trial, error) if error < measured else (function, measured)
 
 
 def _interpolated(gates: Gates, pieces: int) -> MaxFit:
