@@ -19,8 +19,9 @@ def to_network(f: PiecewiseLinear, *, interval: tuple[float, float] | None = Non
         f: the function.
         interval: (a, b). With it the network equals f there, with one hinge for each piece of f on it: the
             first makes the line that starts at a, each later one bends it at a kink. Without it the network
-            equals f on the whole line, with one hinge for each kink and one more where both outer slopes
-            need it (a sloped line without kinks needs two; a constant keeps one idle unit).
+            equals f on the whole line, with one hinge for each kink, and one more where the function is sloped
+            on both sides of the kink that hinges face away from (a sloped line without kinks needs two; a
+            constant keeps one idle unit).
         facing: "right" uses a left-facing hinge only for a slope left of the first kink; "both" lets hinges
             face away from a piece in the middle, a level one if there is one (which saves a unit), so that
             fewer terms add up at either end.

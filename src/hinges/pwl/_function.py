@@ -17,6 +17,7 @@ from hinges.pwl import _measures, _vertices
 from hinges.pwl._vertices import Vertices
 
 NEARLY_EQUAL = 8 * np.finfo(np.float64).eps
+SMALLEST_NORMAL = np.finfo(np.float64).tiny
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -141,13 +142,22 @@ class PiecewiseLinear:
         before, after = np.maximum(piece - 1, 0), np.minimum(piece, len(t) - 1)
         with np.errstate(over="ignore", invalid="ignore"):
             nearer = np.where(np.abs(points - t[before]) <= np.abs(t[after] - points), before, after)
-            result = y[nearer] + self.slopes[piece] * (points - t[nearer])
+            slopes = self.slopes[piece]
+            result = y[nearer] + slopes * (points - t[nearer])
         low, high = np.minimum(y[before], y[after]), np.maximum(y[before], y[after])
         result = np.where(before < after, np.clip(result, low, high), result)
-        bad = np.flatnonzero(~np.isfinite(result))
-        if len(bad):
-            raise InvalidInputError(f"f(x) is too large for float64 at x = {points.ravel()[bad[0]]}")
+        # An overflow on the way need not be one of f(x), and a subnormal slope has lost its digits.
+        sloped = (slopes != 0) | (y[before] != y[after])
+        unsure = ~np.isfinite(result) | (sloped & (np.abs(slopes) < SMALLEST_NORMAL))
+        for at in np.argwhere(unsure):
+            result[tuple(at)] = self._exact_value(float(points[tuple(at)]))
         return float(result) if points.ndim == 0 else result
+
+    def _exact_value(self, x: float) -> float:
+        try:
+            return float(self.vertices().at(Fraction(x)))
+        except OverflowError:
+            raise InvalidInputError(f"f(x) is too large for float64 at x = {x}") from None
 
     # --- algebra ------------------------------------------------------------------------------------
 
@@ -179,12 +189,12 @@ class PiecewiseLinear:
 
     def __add__(self, other: "PiecewiseLinear | float") -> "PiecewiseLinear":
         """Give f + g, or f + a number."""
-        g = _as_function(other)
+        g = _as_function(other, self)
         return NotImplemented if g is None else self.from_vertices(_vertices.added(self.vertices(), g))
 
     def __sub__(self, other: "PiecewiseLinear | float") -> "PiecewiseLinear":
         """Give f - g, or f - a number."""
-        g = _as_function(other)
+        g = _as_function(other, self)
         if g is None:
             return NotImplemented
         return self.from_vertices(_vertices.added(self.vertices(), _vertices.scaled(g, Fraction(-1))))
@@ -223,12 +233,14 @@ class PiecewiseLinear:
 
     def maximum(self, g: "PiecewiseLinear | float") -> "PiecewiseLinear":
         """Give the pointwise maximum of f and g (a function or a number)."""
-        return self.from_vertices(_vertices.larger(self.vertices(), _operand(g, "g")))
+        return self.from_vertices(_vertices.larger(self.vertices(), _operand(g, "g", self)))
 
     def minimum(self, g: "PiecewiseLinear | float") -> "PiecewiseLinear":
         """Give the pointwise minimum of f and g (a function or a number)."""
         minus = Fraction(-1)
-        larger = _vertices.larger(_vertices.scaled(self.vertices(), minus), _vertices.scaled(_operand(g, "g"), minus))
+        larger = _vertices.larger(
+            _vertices.scaled(self.vertices(), minus), _vertices.scaled(_operand(g, "g", self), minus)
+        )
         return self.from_vertices(_vertices.scaled(larger, minus))
 
     def restricted(self, a: float, b: float) -> "PiecewiseLinear":
@@ -297,17 +309,18 @@ def _check_finite_distance(difference: Vertices, norm: str) -> None:
         )
 
 
-def _as_function(value: object) -> Vertices | None:
+def _as_function(value: object, partner: PiecewiseLinear) -> Vertices | None:
+    """Give a function or a number as vertices; a number's one is the partner's first, so that it adds none."""
     if isinstance(value, PiecewiseLinear):
         return value.vertices()
     if isinstance(value, numbers.Real):
         constant = Fraction(_arrays.number(value, "number"))
-        return Vertices([Fraction(0)], [constant], Fraction(0), Fraction(0))
+        return Vertices([Fraction(partner.breakpoints[0])], [constant], Fraction(0), Fraction(0))
     return None
 
 
-def _operand(value: object, name: str) -> Vertices:
-    operand = _as_function(value)
+def _operand(value: object, name: str, partner: PiecewiseLinear) -> Vertices:
+    operand = _as_function(value, partner)
     return _arrays.instance(value, PiecewiseLinear, name).vertices() if operand is None else operand
 
 
