@@ -23,8 +23,9 @@ def test_the_forum_settings_fail(record):
     states = unit_states(batch.parameter_history[0], "relu", (x.min(), x.max()))
     inside = (states.kinks > x.min()) & (states.kinks < x.max())
     record("forum settings: kinks among the data at the start", inside.sum(), "== 0")
-    record("forum settings: dead units at the start, less 5", abs(states.dead.sum(0).mean() - 5), "<= 0.2")
-    record("forum settings: always-on units at the start, less 5", abs(states.always_on.sum(0).mean() - 5), "<= 0.2")
+    # Each unit is dead or always on with probability 1/2: four standard errors of the mean of 256 seeds are 0.4.
+    record("forum settings: |dead units at the start - 5|", abs(states.dead.sum(0).mean() - 5), "<= 0.4")
+    record("forum settings: |always-on units at the start - 5|", abs(states.always_on.sum(0).mean() - 5), "<= 0.4")
 
 
 @pytest.mark.parametrize("draw", range(5))

@@ -17,22 +17,27 @@ from hinges.train._problem import Problem
 # 2.4-2.8e-4 at 1.0. With noise of 0.2 the three are alike.
 WEAK = 1.0
 CANDIDATES = 64  # kinks tried, at quantiles of the data
+PLACING_ROWS = 1000  # most rows, evenly spread over x, on which new kinks are chosen
 COLLINEAR = 1e-10  # a candidate whose square has less than this share outside the kept units adds nothing
+RANK_TOLERANCE = 1e-10  # singular values below this share of the largest are left out of the refit
 
 Unit = Callable[[Floats], Floats]
 
 
 def weak_units(parameters: Floats, problem: Problem, unit: Unit) -> NDArray[np.bool_]:
     """Tell which units are dead, always on or otherwise nearly straight on the data, (units, seeds)."""
-    w, b, c, d = split(parameters)
-    activations = unit(problem.x[:, None, None] * w + b)
-    errors = (activations * c).sum(1) + d - problem.y[:, None]
-    mean_squared = (problem.weights[:, None] * errors**2).mean(0)
-    root = np.sqrt(problem.weights)
-    line, _ = np.linalg.qr(np.stack([root, root * problem.x], axis=1))
-    weighted = root[:, None, None] * activations
-    rest = weighted - np.einsum("nk,kus->nus", line, np.einsum("nk,nus->kus", line, weighted))
-    return c**2 * (rest**2).mean(0) < WEAK**2 * mean_squared
+    root = np.sqrt(problem.weights)[:, None]
+    line, _ = np.linalg.qr(np.concatenate([root, root * problem.x[:, None]], axis=1))
+    # Seed by seed, because rows, units and seeds together may be more than memory holds.
+    return np.stack([_weak(column, root, line, problem, unit) for column in parameters.T], axis=1)
+
+
+def _weak(column: Floats, root: Floats, line: Floats, problem: Problem, unit: Unit) -> NDArray[np.bool_]:
+    w, b, c, d = split(column)
+    outputs = root * unit(problem.x[:, None] * w + b) * c
+    errors = outputs.sum(axis=1) + root[:, 0] * (d - problem.y)
+    rest = outputs - line @ (line.T @ outputs)
+    return (rest**2).mean(axis=0) < WEAK**2 * (errors**2).mean()
 
 
 def relocate(parameters: Floats, problem: Problem, unit: Unit) -> tuple[Floats, NDArray[np.bool_]]:
@@ -62,30 +67,51 @@ def split(parameters: Floats) -> tuple[Floats, Floats, Floats, Floats]:
 
 
 def _relocate_one(column: Floats, weak: NDArray[np.bool_], problem: Problem, unit: Unit) -> Floats:
-    """Move the weak units of one seed, the most useful new kink first, and refit its output layer."""
+    """Move the weak units of one seed and refit its output layer."""
     w, b = (part.copy() for part in split(column)[:2])
     size = float(np.median(np.abs(w[~weak]))) if (~weak).any() else 1.0 / float(np.std(problem.x) or 1.0)
-    signs, kinks = _candidates(problem.x)
+    facings, kinks = _new_kinks(column, weak, size, problem, unit)
+    w[weak], b[weak] = facings * size, -facings * size * kinks
     root = np.sqrt(problem.weights)[:, None]
-    columns = root * unit(signs * size * (problem.x[:, None] - kinks))
-    kept = np.concatenate([root, root * unit(problem.x[:, None] * w[~weak] + b[~weak])], axis=1)
-    basis, _ = np.linalg.qr(kept)
-    rest = root[:, 0] * problem.y
+    matrix = root * _with_ones(unit(problem.x[:, None] * w + b))
+    solution = np.linalg.lstsq(matrix, root[:, 0] * problem.y, rcond=RANK_TOLERANCE)[0]
+    return np.concatenate([w, b, solution[1:], solution[:1]]).astype(np.float64)
+
+
+def _new_kinks(
+    column: Floats, weak: NDArray[np.bool_], size: float, problem: Problem, unit: Unit
+) -> tuple[Floats, Floats]:
+    """Choose facings (+1, -1) and kinks for the weak units, the one that lowers the error most first.
+
+    Orthogonal least squares (Chen, Billings and Luo 1989) over kinks at quantiles, given the units that stay.
+    """
+    w, b = (part[~weak] for part in split(column)[:2])
+    order = np.argsort(problem.x, kind="stable")
+    rows = order[np.unique(np.linspace(0, len(order) - 1, PLACING_ROWS).astype(int))]
+    x, root = problem.x[rows, None], np.sqrt(problem.weights[rows, None])
+    facings, kinks = _candidates(problem.x)
+    columns = root * unit(facings * size * (x - kinks))
+    basis, _ = np.linalg.qr(root * _with_ones(unit(x * w + b)))
+    rest = root[:, 0] * problem.y[rows]
     rest = rest - basis @ (basis.T @ rest)
     outside = columns - basis @ (basis.T @ columns)
-    for i in np.flatnonzero(weak):
-        squares = (outside**2).sum(0)
-        usable = squares > COLLINEAR * (columns**2).sum(0)
+    largest = COLLINEAR * (columns**2).sum(axis=0)
+    chosen: list[int] = []
+    for _ in range(int(weak.sum())):
+        squares = (outside**2).sum(axis=0)
+        usable = squares > largest
         gains = np.where(usable, (rest @ outside) ** 2 / np.where(usable, squares, 1.0), -1.0)
         best = int(np.argmax(gains))
-        w[i], b[i] = signs[best] * size, -signs[best] * size * kinks[best]
-        if gains[best] > 0:
+        chosen.append(best)
+        if usable[best]:
             direction = outside[:, best] / np.sqrt(squares[best])
             rest = rest - direction * (direction @ rest)
             outside = outside - np.outer(direction, direction @ outside)
-    matrix = np.concatenate([root, root * unit(problem.x[:, None] * w + b)], axis=1)
-    solution = np.linalg.lstsq(matrix, root[:, 0] * problem.y, rcond=1e-10)[0]
-    return np.concatenate([w, b, solution[1:], solution[:1]]).astype(np.float64)
+    return facings[chosen], kinks[chosen]
+
+
+def _with_ones(activations: Floats) -> Floats:
+    return np.concatenate([np.ones((len(activations), 1)), activations], axis=1)
 
 
 def _candidates(x: Floats) -> tuple[Floats, Floats]:
