@@ -1,0 +1,15 @@
+/** The engine: the lab's mathematics that runs in the page. No part of it touches the document. */
+
+export * from "./activations.ts";
+export * from "./bricks.ts";
+export * from "./convert.ts";
+export * from "./errors.ts";
+export { exactSum } from "./exact.ts";
+export * from "./influence.ts";
+export * from "./network.ts";
+export * from "./numbers.ts";
+export * from "./propagate.ts";
+export * from "./pwl.ts";
+export * from "./random.ts";
+export * from "./sine.ts";
+export * from "./trace.ts";
