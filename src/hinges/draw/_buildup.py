@@ -1,6 +1,5 @@
 """The view "buildup": a sum of hinges put together one unit at a time, the output bias last."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,29 +8,25 @@ import numpy as np
 
 from hinges.convert import to_function
 from hinges.data import Dataset
-from hinges.draw._function import hinge_function
+from hinges.draw._function import hinge_network
 from hinges.draw._marks import Panel, Points, Polyline, Scene
 from hinges.draw._numbers import short
 from hinges.draw._theme import unit_role
 from hinges.draw._ticks import linear_ticks, pretty
 from hinges.draw._window import Interval, hinge_kinks, padded, seen, visible
 from hinges.nets import Hinge, Network
-from hinges.pwl import PiecewiseLinear
 
 MOST_UNITS = 24  # one column each; the rest is added in one step
 MOST_COLUMNS = 8  # then the next lines begin
 _ROWS = ("unit rays", "scaled", "added up")
 
 
-def partial_sums(network: Network, shown: int) -> list[PiecewiseLinear]:
-    """Give the sum of the first hinge, of the first two ... (`shown` of them), then all, then all plus the bias.
-
-    Exact: every sum is taken in rational arithmetic and rounded once.
-    """
-    (hidden, last), (bias, last_bias) = network.weights, network.biases
+def partial_sums(network: Network, shown: int) -> list[Network]:
+    """Give the first hinge, the first two ... (`shown` of them), then all, then all plus the output bias."""
+    (hidden, last), bias = network.weights, network.biases[0]
     counts = [*range(1, shown + 1), *([hidden.shape[1]] if hidden.shape[1] > shown else [])]
-    sums = [to_function(Network.dense([hidden[:, :k], last[:k]], [bias[:k], np.zeros(1)])) for k in counts]
-    return [*sums, to_function(Network.dense([hidden, last], [bias, last_bias]))]
+    sums = [Network.dense([hidden[:, :k], last[:k]], [bias[:k], np.zeros(1)]) for k in counts]
+    return [*sums, network]
 
 
 def buildup_scene(network: Network, *, interval: Any = None, data: Any = None) -> Scene:
@@ -56,7 +51,7 @@ def buildup_scene(network: Network, *, interval: Any = None, data: Any = None) -
 
 def _ray_row(hinges: Sequence[Hinge], window: Interval, more: int) -> list[Panel | None]:
     curves = [
-        Polyline(*visible(hinge_function(hinge, scaled=False), window), unit_role(i)) for i, hinge in enumerate(hinges)
+        Polyline(*visible(hinge_network(hinge, scaled=False), window), unit_role(i)) for i, hinge in enumerate(hinges)
     ]
     panels = _row([_ray(hinge) for hinge in hinges], curves, window)
     titled = [replace(panel, title=f"unit {i}") for i, panel in enumerate(panels)]
@@ -64,16 +59,14 @@ def _ray_row(hinges: Sequence[Hinge], window: Interval, more: int) -> list[Panel
 
 
 def _scaled_row(hinges: Sequence[Hinge], window: Interval, more: int, bias: float) -> list[Panel | None]:
-    curves = [Polyline(*visible(hinge_function(hinge), window), unit_role(i)) for i, hinge in enumerate(hinges)]
+    curves = [Polyline(*visible(hinge_network(hinge), window), unit_role(i)) for i, hinge in enumerate(hinges)]
     level = Polyline(np.array(window), np.full(2, bias), "text")
     titles = [*(f"\u00d7 {short(hinge.coefficient)}" for hinge in hinges), f"bias {short(bias)}"]
     panels = _row(titles, [*curves, level], window)
     return [*panels[:-1], *[None] * bool(more), panels[-1]]
 
 
-def _sum_row(
-    sums: Sequence[PiecewiseLinear], hinges: Sequence[Hinge], window: Interval, more: int
-) -> list[Panel | None]:
+def _sum_row(sums: Sequence[Network], hinges: Sequence[Hinge], window: Interval, more: int) -> list[Panel | None]:
     """Give the partial sums, each over the one before it in grey, with a dot where the new unit bends it."""
     units = len(sums) - 1 - bool(more)
     titles = ["unit 0", *(f"+ unit {i}" for i in range(1, units))]
@@ -85,13 +78,13 @@ def _sum_row(
         panels[i] = replace(panels[i], marks=(ghost, *panels[i].marks))
     for i, hinge in enumerate(hinges):
         if window[0] <= hinge.kink <= window[1]:
-            dot = Points([hinge.kink], [sums[i](hinge.kink)], unit_role(i), 6.5, hollow=True)  # pyright: ignore[reportArgumentType]
+            dot = Points([hinge.kink], [to_function(sums[i])(hinge.kink)], unit_role(i), 6.5, hollow=True)  # pyright: ignore[reportArgumentType]
             panels[i] = replace(panels[i], marks=(*panels[i].marks, dot))
     return [*panels]
 
 
 def _ray(hinge: Hinge) -> str:
-    sign = "\u2212" if math.copysign(1.0, hinge.bias) < 0 else "+"
+    sign = "\u2212" if hinge.bias < 0 else "+"
     return f"relu({short(hinge.weight)}x {sign} {short(abs(hinge.bias))})"
 
 

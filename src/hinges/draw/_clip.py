@@ -7,6 +7,7 @@ import numpy as np
 from hinges._arrays import Floats
 
 Range = tuple[float, float]
+Point = tuple[float, float]
 
 
 def clipped(x: Floats, y: Floats, x_range: Range, y_range: Range) -> list[tuple[Floats, Floats]]:
@@ -27,34 +28,36 @@ def clipped(x: Floats, y: Floats, x_range: Range, y_range: Range) -> list[tuple[
     return [(np.array(xs), np.array(ys)) for xs, ys in parts]
 
 
-def _segment(
-    start: tuple[float, float], stop: tuple[float, float], box: tuple[list[float], list[float]]
-) -> tuple[tuple[float, float], tuple[float, float]] | None:
+def _segment(start: Point, stop: Point, box: tuple[list[float], list[float]]) -> tuple[Point, Point] | None:
     """Give the part of a segment inside the box (Liang and Barsky 1984), or None."""
     enter, leave = 0.0, 1.0
-    for p, q, (low, high) in zip(start, stop, box, strict=True):
+    first, last = start, stop
+    for axis, (p, q, (low, high)) in enumerate(zip(start, stop, box, strict=True)):
         half_run = q / 2 - p / 2  # halves: the difference of two huge numbers must not overflow
         for bound, inward in ((low, 1.0), (high, -1.0)):
             gap = inward * (p / 2 - bound / 2)
             if half_run == 0:
                 if gap < 0:
                     return None
-            elif inward * half_run > 0:
-                enter = max(enter, -gap / abs(half_run))
-            else:
-                leave = min(leave, gap / abs(half_run))
+                continue
+            t = abs(gap) / abs(half_run)
+            if inward * half_run > 0 and gap < 0 and t > enter:
+                enter, first = t, _crossing(start, stop, t, (axis, bound))
+            elif inward * half_run < 0 and (gap < 0 or t < leave):
+                leave, last = (t, _crossing(start, stop, t, (axis, bound))) if gap >= 0 else (-1.0, last)
     if enter > leave:
         return None
-    return _between(start, stop, enter, box), _between(start, stop, leave, box)
+    return _inside(first, box), _inside(last, box)
 
 
-def _between(
-    start: tuple[float, float], stop: tuple[float, float], t: float, box: tuple[list[float], list[float]]
-) -> tuple[float, float]:
-    if t == 0.0:
-        return start
-    if t == 1.0:
-        return stop
-    at = [p * (1 - t) + q * t for p, q in zip(start, stop, strict=True)]
-    x, y = (min(max(value, low), high) for value, (low, high) in zip(at, box, strict=True))
+def _crossing(start: Point, stop: Point, t: float, edge: tuple[int, float]) -> Point:
+    """Give the point at t of a segment, exactly on the edge that it crosses there."""
+    axis, bound = edge
+    x, y = (p * (1 - t) + q * t for p, q in zip(start, stop, strict=True))
+    return (bound, y) if axis == 0 else (x, bound)
+
+
+def _inside(point: Point, box: tuple[list[float], list[float]]) -> Point:
+    """Give the point without the last bits that rounding has put outside the box."""
+    x, y = (min(max(value, low), high) for value, (low, high) in zip(point, box, strict=True))
     return x, y

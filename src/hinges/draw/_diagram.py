@@ -1,6 +1,5 @@
 """The view "diagram": nodes with what they compute, edges by sign and size, biases."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -102,8 +101,8 @@ def _curves(network: Network, window: Interval, layers: Sequence[_Layer]) -> lis
     for i, kind in enumerate(network.activations):
         last = i == len(layers) - 2
         made: list[Polyline | None] = []
-        for k, unit in enumerate(layers[i + 1].shown):
-            role = "fit" if last else unit_role(k)
+        for unit in layers[i + 1].shown:
+            role = "fit" if last else unit_role(unit)
             curve = _along_input(network, i, unit, window, role) if network.inputs == 1 else _activation(kind, role)
             made.append(curve)
         curves.append(made)
@@ -181,9 +180,9 @@ def _hinge_numbers(network: Network, layers: Sequence[_Layer]) -> list[Mark]:
     coefficients = aligned([h.coefficient for h in hinges], 4)
     marks: list[Mark] = []
     for k, (hinge, y) in enumerate(zip(hinges, layer.heights, strict=True)):
-        sign = "\u2212" if math.copysign(1.0, hinge.bias) < 0 else "+"
+        sign = "\u2212" if hinge.bias < 0 else "+"
         left = f"{_signed(weights[k])}\u00b7x {sign} {biases[k].strip()}"
-        role = unit_role(k)
+        role = unit_role(layer.shown[k])
         away = 11.0 if y >= 0 else -11.0  # from the edges, which come from the middle
         marks += [
             Text(1.0, y, left, role, 10.5, align="right", offset=(-24.0, away), plate=True),

@@ -33,10 +33,10 @@ def is_hinge_sum(network: Network) -> bool:
     return [getattr(node, "kind", "linear") for node in network.nodes] == ["linear", "relu", "linear"]
 
 
-def hinge_function(hinge: Hinge, *, scaled: bool = True) -> PiecewiseLinear:
-    """Give one hinge as a function, exact; `scaled=False` leaves its coefficient out."""
+def hinge_network(hinge: Hinge, *, scaled: bool = True) -> Network:
+    """Give one hinge as a network of one unit; `scaled=False` leaves its coefficient out."""
     coefficient = hinge.coefficient if scaled else 1.0
-    return to_function(Network.dense([[[hinge.weight]], [[coefficient]]], [[hinge.bias], [0.0]]))
+    return Network.dense([[[hinge.weight]], [[coefficient]]], [[hinge.bias], [0.0]])
 
 
 def curve_xy(data: Dataset | None) -> tuple[Floats, Floats] | None:
@@ -75,11 +75,12 @@ def function_panel(
     """
     xy = curve_xy(None if data is None else Dataset.of(data))
     hinges = network.hinges() if kinks and network is not None and is_hinge_sum(network) else ()
+    drawn = f
     if f is None and network is not None and piecewise_linear(network):
-        f = to_function(network)
+        f, drawn = to_function(network), network
     bends = np.concatenate([hinge_kinks(hinges), f.breakpoints if f else np.zeros(0)])
     window = seen(interval, xy[0] if xy else None, bends)
-    curves = _curves(f, network, window, label or ("network" if network and xy else "function" if xy else ""))
+    curves = _curves(drawn, network, window, label or ("network" if network and xy else "function" if xy else ""))
     inside = [] if xy is None else [xy[1][(window[0] <= xy[0]) & (xy[0] <= window[1])]]
     y_range = _with_room_for_numbers(padded([*(curve.y for curve in curves), *inside]), hinges, window)
     marks: list[Mark] = [*_rays(hinges, window), *data_points(xy), *curves]
@@ -90,7 +91,9 @@ def function_panel(
     return Panel(title, tuple(marks), window, y_range, *names, note)
 
 
-def _curves(f: PiecewiseLinear | None, network: Network | None, window: Interval, label: str) -> list[Polyline]:
+def _curves(
+    f: PiecewiseLinear | Network | None, network: Network | None, window: Interval, label: str
+) -> list[Polyline]:
     if f is not None:
         return [Polyline(*visible(f, window), "fit", 2.2, label=label)]
     if network is None:
@@ -108,7 +111,7 @@ def _with_room_for_numbers(y_range: Interval, hinges: tuple[Hinge, ...], window:
 def _rays(hinges: tuple[Hinge, ...], window: Interval) -> list[Mark]:
     rays: list[Mark] = []
     for i, hinge in enumerate(hinges):
-        x, y = visible(hinge_function(hinge), window)
+        x, y = visible(hinge_network(hinge), window)
         off = y == 0
         kept = ~(off & np.append(off[1:], True) & np.insert(off[:-1], 0, True))  # the stretch of zeros is left out
         if np.any(y != 0):
@@ -124,7 +127,8 @@ def kink_dots(f: PiecewiseLinear, hinges: tuple[Hinge, ...], window: Interval) -
         return [Points(kinks, np.asarray(f(kinks)), "fit", 7.0 if len(kinks) <= 60 else 4.0, hollow=True)]
     inside = [(i, h.kink) for i, h in enumerate(hinges) if window[0] <= h.kink <= window[1] and h.slope_change]
     for i, kink in inside:
-        dots.append(Points(np.array([kink]), np.array([f(kink)]), unit_role(i), 8.0, hollow=True))
+        size = 8.0 if len(inside) <= 24 else 5.0
+        dots.append(Points(np.array([kink]), np.array([f(kink)]), unit_role(i), size, hollow=True))
     return dots
 
 

@@ -15,7 +15,7 @@ MARGIN = 14.0  # around the whole picture
 GAP = 18.0  # between panels
 SWATCH = 18.0  # of a legend entry
 
-_NARROW, _WIDE = set("ijlt.,:;|!'()[]f r\u22ee"), set("mwMW%@\u2265")
+_NARROW, _WIDE = set("ijlt.,:;|!'()[]f r\u22ee"), set("mwMW%@+=<>\u2212\u2265\u00d7")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Sides:
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Give about how wide a text is, px."""
-    ems = sum(0.36 if c in _NARROW else 0.92 if c in _WIDE else 0.70 if c.isupper() else 0.60 for c in text)
+    ems = sum(0.36 if c in _NARROW else 0.92 if c in _WIDE else 0.70 if c.isupper() else 0.64 for c in text)
     return ems * size * (1.1 if bold else 1.0)
 
 

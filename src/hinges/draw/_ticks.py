@@ -22,8 +22,8 @@ def linear_ticks(low: float, high: float, most: int = 6) -> Ticks:
     """Give at most about `most` round numbers in [low, high] (in either order)."""
     low, high = min(low, high), max(low, high)
     step = _step(low, high, max(most, 2))
-    first = math.ceil(_EXACT.divide(Decimal(low), step))
-    last = math.floor(_EXACT.divide(Decimal(high), step))
+    first = math.ceil(_EXACT.divide(_decimal(low), step))
+    last = math.floor(_EXACT.divide(_decimal(high), step))
     exact = [_EXACT.multiply(Decimal(i), step) for i in range(first, last + 1)]
     labels, suffix = _labels(exact, step)
     return Ticks(tuple(float(each) for each in exact), tuple(labels), suffix)
@@ -56,8 +56,13 @@ def pretty(label: str) -> str:
     return f"10{raised}" if mantissa == "1" else f"{mantissa}\u00b710{raised}"
 
 
+def _decimal(value: float) -> Decimal:
+    """Give the number that a reader would write, so that an end of 0.1 can be a tick."""
+    return Decimal(repr(float(value)))
+
+
 def _step(low: float, high: float, most: int) -> Decimal:
-    raw = _EXACT.divide(_EXACT.subtract(Decimal(high), Decimal(low)), Decimal(most))
+    raw = _EXACT.divide(_EXACT.subtract(_decimal(high), _decimal(low)), Decimal(most))
     power = Decimal(1).scaleb(raw.adjusted())
     return next(_EXACT.multiply(nice, power) for nice in _STEPS if _EXACT.multiply(nice, power) >= raw)
 
@@ -69,7 +74,9 @@ def _labels(exact: list[Decimal], step: Decimal) -> tuple[list[str], str]:
     if span_digits >= _DIGITS:
         base = exact[0]
         labels, suffix = _labels([_EXACT.subtract(each, base) for each in exact], step)
-        return labels, f"+ {base.normalize():f}{f' {suffix}' if suffix else ''}"
+        offset = f"{abs(base):,f}"
+        offset = offset.rstrip("0").rstrip(".") if "." in offset else offset
+        return labels, f"{'-' if base < 0 else '+'} {offset}{f' {suffix}' if suffix else ''}"
     power = largest.adjusted() if largest else 0
     if -4 <= power < _DIGITS:
         return _fixed(exact, step), ""

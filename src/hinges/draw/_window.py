@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,10 @@ from numpy.typing import ArrayLike
 
 from hinges import _arrays
 from hinges._arrays import Floats
-from hinges.nets import Hinge
+from hinges.convert._to_function import exact_function
+from hinges.nets import Hinge, Network
 from hinges.pwl import PiecewiseLinear
+from hinges.pwl._vertices import restricted
 
 Interval = tuple[float, float]
 _LARGEST = 8e307  # so that the width of a range stays a float64
@@ -55,7 +58,12 @@ def hinge_kinks(hinges: Iterable[Hinge]) -> Floats:
     return np.array([hinge.kink for hinge in hinges], dtype=float)
 
 
-def visible(f: PiecewiseLinear, interval: Interval) -> tuple[Floats, Floats]:
-    """Give the exact vertices of f on an interval, both ends among them."""
-    part = f.restricted(*interval)
+def visible(f: PiecewiseLinear | Network, interval: Interval) -> tuple[Floats, Floats]:
+    """Give the vertices of a function, or of a network's, on an interval, both ends among them.
+
+    Exact: each number is rounded once, also the value at an end that is no vertex of the network's function.
+    """
+    exact = exact_function(f) if isinstance(f, Network) else f.vertices()
+    a, b = (Fraction(end) for end in interval)
+    part = PiecewiseLinear.from_vertices(restricted(exact, a, b))
     return part.breakpoints, part.values

@@ -1,6 +1,7 @@
 """The terminal backend: pictures in braille dots or plain ASCII, and the table of hinges."""
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from hinges.nets import Network
 _ACROSS, _UP = 7.0, 15.0  # px that a character stands for when ticks are chosen
 _DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # of a braille character, (4, 2)
 _PLAIN = str.maketrans({"\u2212": "-", "\u00d7": "x", "\u00b7": "*", "\u2032": "'", "\u2265": ">="})
+_RAISED = "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
+_LOWERED = str.maketrans(_RAISED, "-0123456789")
 _RAY_WIDTH = 1.3  # thinner lines are hinges in the background: in one colour they would hide the curve
 
 
@@ -62,7 +65,7 @@ def text_picture(
     parts = [[picture.title]] * bool(picture.title)
     parts += [_Sheet(panel, width, height, fancy=fancy).lines() for panel in panels]
     text = "\n\n".join("\n".join(lines) for lines in parts)
-    return text if fancy else text.translate(_PLAIN).encode("ascii", "replace").decode("ascii")
+    return text if fancy else _plain(text)
 
 
 def hinge_table(network: Network, *, output: int = 0) -> str:
@@ -105,6 +108,12 @@ def hinge_table(network: Network, *, output: int = 0) -> str:
     lines.append(label + coefficients[-1].strip().rjust(reach - len(label)))
     lines.append("f(x) = sum of coefficient * relu(weight * x + bias), plus the output bias")
     return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Give a text in ASCII: real minus signs, powers of ten and times signs spelled out."""
+    text = re.sub(f"([{_RAISED}]+)", lambda found: "^" + found[1].translate(_LOWERED), text)
+    return text.translate(_PLAIN).encode("ascii", "replace").decode("ascii")
 
 
 def _writes_braille(encoding: str) -> bool:
