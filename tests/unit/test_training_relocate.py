@@ -80,3 +80,16 @@ def test_a_seed_without_weak_units_stays_as_it_is():
     np.testing.assert_array_equal(moved[:, 0], good)
     assert not changed[:, 0].any()
     assert changed[[0, 2, 4], 1].all()
+
+
+def test_of_many_rows_a_sample_places_the_kinks_and_all_refit_the_output():
+    x = np.random.default_rng(1).permutation(np.linspace(0, 10, 5000))
+    problem = scaled_problem(x, relu(x - 4.0), np.ones(5000), validation=0.0, standardize=False)
+    dead = np.array([[-1.0], [-1.0], [1.0], [0.0]])
+    moved, _ = relocate(dead, problem, relu)
+    w, b, c, d = split(moved[:, 0])
+    activations = relu(x[:, None] * w + b)
+    residual = activations @ c + d - problem.y
+    assert -b / w == pytest.approx(4.0, abs=10 / 64), "the candidate next to the kink of the data"
+    assert np.abs(residual @ activations).max() < 1e-9 * 5000, "least squares over every row"
+    assert abs(residual.sum()) < 1e-9 * 5000

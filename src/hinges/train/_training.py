@@ -45,14 +45,15 @@ class Training:
         epochs: passes through the training rows; steps or epochs, not both.
         batch_size: rows in a step, reshuffled every epoch; None, or more than there are, takes all.
         validation: share of the rows, the last ones, kept out of training, as Keras's validation_split.
-        relocate: move dead, surplus always-on and other weak units on the way (relu and leaky_relu only).
+        relocate: up to fifteen times in the first three quarters of the steps, move dead, always-on and other weak
+            units and refit the output layer by least squares (relu and leaky_relu only).
         seed: drives the start and the order of the rows.
 
     Raises:
         InvalidInputError: a setting is none of those described.
 
-    >>> Training().hidden
-    (10,)
+    >>> Training(epochs=3, batch_size=50).total_steps(150)
+    9
     """
 
     hidden: tuple[int, ...] = (10,)
