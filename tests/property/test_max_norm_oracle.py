@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 from hinges.optimal._max_norm import best_max, fewest_pieces
 from hinges.optimal._tube import knots, reaches
 
-CASES = 40  # `make evidence` runs a thousand of each
+CASES = 30  # `make evidence` runs a thousand of each
 LARGEST_DENOMINATOR = 20_000
 
 
