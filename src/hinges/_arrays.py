@@ -131,7 +131,8 @@ def _as_float64(values: ArrayLike, name: str) -> Floats:
     if raw.dtype.kind in "fiub":
         with np.errstate(over="ignore"):  # a long double past float64 becomes an infinity
             result = raw.astype(np.float64)  # always a copy
-        result[np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else False] = np.nan
+        if isinstance(values, np.ma.MaskedArray):
+            result[np.ma.getmaskarray(values)] = np.nan
         return result
     if raw.dtype.kind == "c":
         raise InvalidInputError(f"{name} holds complex numbers; give its real part")

@@ -121,7 +121,9 @@ class PiecewiseLinear:
         if len(unsure):
             exact = self.vertices().slopes
             for i in unsure:
-                changes[i] = _rounded(exact[i + 1] - exact[i], "a slope change")
+                change = exact[i + 1] - exact[i]
+                least = math.copysign(5e-324, change) if change else 0.0  # a change that underflows is still one
+                changes[i] = _rounded(change, "a slope change") or least
         changes.setflags(write=False)
         return changes
 
