@@ -37,7 +37,7 @@ def text_picture(
         view: as in `scene`.
         interval: as in `scene`.
         data: as in `scene`.
-        encoding: of the terminal; one without braille dots gets plain ASCII.
+        encoding: of the terminal; one without braille dots, or None, gets plain ASCII.
 
     Raises:
         InvalidInputError: the value has no such view, or the view is a diagram, which has no text picture.
@@ -116,7 +116,9 @@ def _plain(text: str) -> str:
     return text.translate(_PLAIN).encode("ascii", "replace").decode("ascii")
 
 
-def _writes_braille(encoding: str) -> bool:
+def _writes_braille(encoding: str | None) -> bool:
+    if encoding is None:
+        return False
     try:
         "\u28ff\u2500\u25cb".encode(encoding)
     except (UnicodeEncodeError, LookupError):
