@@ -1,0 +1,73 @@
+// Builds the lab's front end: the page, the notebook widget and the single file.
+//   node web/build.mjs                writes src/hinges/lab/static
+//   node web/build.mjs --out DIR      writes there
+//   node web/build.mjs --gallery --out DIR   builds the kit's gallery (for tests; it is not shipped)
+// The same sources give the same bytes: no dates, no absolute paths, no source maps.
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+
+const web = dirname(fileURLToPath(import.meta.url));
+const { values: options } = parseArgs({
+  options: { out: { type: "string" }, gallery: { type: "boolean", default: false }, quiet: { type: "boolean", default: false } },
+});
+const out = resolve(options.out ?? join(web, "../src/hinges/lab/static"));
+
+/** Bundles one entry and gives its text. */
+async function bundle(entry, format = "esm") {
+  const result = await build({
+    absWorkingDir: web,
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    format,
+    target: ["es2022"],
+    charset: "ascii",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  return result.outputFiles[0].text;
+}
+
+/** Gives text that may stand inside a script or style element. */
+function embedded(source) {
+  return source.replaceAll("</script", "<\\/script").replaceAll("</style", "<\\/style").replaceAll("<!--", "<\\!--");
+}
+
+async function gallery() {
+  return {
+    "gallery.js": await bundle("kit/gallery.ts"),
+    "lab.css": await bundle("kit/gallery.css"),
+    "index.html": await readFile(join(web, "kit/gallery.html"), "utf8"),
+  };
+}
+
+async function lab() {
+  const css = await bundle("hosts/lab.css");
+  const template = await readFile(join(web, "hosts/file.html"), "utf8");
+  const file = await bundle("hosts/file.ts", "iife");
+  const parts = { STYLE: embedded(css), SCRIPT: embedded(file) };
+  return {
+    "lab.js": await bundle("hosts/page.ts"),
+    "widget.js": await bundle("hosts/widget.ts"),
+    "lab.css": css,
+    "index.html": await readFile(join(web, "hosts/index.html"), "utf8"),
+    // One pass over the template, so that nothing inside the parts is taken for a mark.
+    "file.html": template.replace(/\{\{(STYLE|SCRIPT)\}\}/g, (_, name) => parts[name]),
+  };
+}
+
+const files = await (options.gallery ? gallery() : lab());
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+for (const [name, content] of Object.entries(files)) {
+  await writeFile(join(out, name), content);
+  if (!options.quiet) {
+    const packed = gzipSync(content, { level: 9 }).length;
+    console.log(`${name.padEnd(12)} ${(content.length / 1000).toFixed(1).padStart(7)} kB ${(packed / 1000).toFixed(1).padStart(6)} kB gzipped`);
+  }
+}

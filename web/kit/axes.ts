@@ -1,0 +1,92 @@
+/** The frame of a plot: a light grid, lines at zero, numbers of one precision along the edges, two names. */
+
+import { attributes, s, text } from "./dom.ts";
+import type { Box, Scales } from "./scale.ts";
+import { ticks, type Tick } from "./ticks.ts";
+
+export interface Names {
+  x?: string;
+  y?: string;
+  /** Without numbers along an axis the plot is a sketch. */
+  bare?: boolean;
+}
+
+const DIGIT = 6.9;
+
+/** Gives the margins that numbers and names need, as the box left for the data. */
+export function room(size: { width: number; height: number }, view: { y: readonly [number, number] }, names: Names): Box {
+  if (names.bare) return { left: 8, top: 8, width: Math.max(1, size.width - 16), height: Math.max(1, size.height - 16) };
+  const widest = Math.max(...yTicks(view.y, size.height - 40).map((tick) => tick.label.length));
+  const left = Math.max(24, Math.ceil(widest * DIGIT) + 12);
+  const top = names.y ? 26 : 12;
+  const bottom = names.x ? 42 : 26;
+  return { left, top, width: Math.max(1, size.width - left - 14), height: Math.max(1, size.height - top - bottom) };
+}
+
+function xTicks(at: Scales): Tick[] {
+  const spaced = ticks(...at.view.x, Math.max(2, at.box.width / 88));
+  const widest = Math.max(...spaced.map((tick) => tick.label.length)) * DIGIT;
+  const gap = at.box.width / Math.max(1, spaced.length);
+  return gap < widest + 10 ? ticks(...at.view.x, Math.max(1, at.box.width / (widest + 40))) : spaced;
+}
+
+function yTicks(view: readonly [number, number], height: number): Tick[] {
+  return ticks(...view, Math.max(2, height / 52));
+}
+
+export class Axes {
+  readonly element = s("g", { class: "k-axes", attributes: { "aria-hidden": "true" } });
+  readonly #grid = s("path", { class: "k-grid" });
+  readonly #zero = s("path", { class: "k-zero" });
+  readonly #numbers = s("g", { class: "k-numbers" });
+  readonly #x = s("text", { class: "k-axis-name" });
+  readonly #y = s("text", { class: "k-axis-name" });
+
+  constructor() {
+    this.element.append(this.#grid, this.#zero, this.#numbers, this.#x, this.#y);
+  }
+
+  update(at: Scales, names: Names): void {
+    const { left, top, width, height } = at.box;
+    const acrossTicks = xTicks(at);
+    const upTicks = yTicks(at.view.y, height);
+    const across = acrossTicks.map((tick) => ({ ...tick, at: half(left + at.pixel(tick.value, 0)[0]) }));
+    const up = upTicks.map((tick) => ({ ...tick, at: half(top + at.pixel(0, tick.value)[1]) }));
+    const columns = across.map((tick) => `M${tick.at} ${top}V${top + height}`);
+    const rows = up.map((tick) => `M${left} ${tick.at}H${left + width}`);
+    attributes(this.#grid, { d: [...columns, ...rows].join("") });
+    attributes(this.#zero, { d: this.#zeroPath(at) });
+    this.#label(names.bare ? [] : [
+      ...across.map((tick) => ({ label: tick.label, x: tick.at, y: top + height + 18, anchor: "middle" })),
+      ...up.map((tick) => ({ label: tick.label, x: left - 8, y: tick.at + 4, anchor: "end" })),
+    ]);
+    attributes(this.#x, { x: left + width / 2, y: top + height + 36, "text-anchor": "middle" });
+    attributes(this.#y, { x: left, y: 15, "text-anchor": "start" });
+    text(this.#x, names.bare ? "" : (names.x ?? ""));
+    text(this.#y, names.bare ? "" : (names.y ?? ""));
+  }
+
+  #zeroPath(at: Scales): string {
+    const { left, top, width, height } = at.box;
+    const [px, py] = at.pixel(0, 0);
+    const row = py >= 0 && py <= height ? `M${left} ${half(top + py)}H${left + width}` : "";
+    const column = px >= 0 && px <= width ? `M${half(left + px)} ${top}V${top + height}` : "";
+    return row + column;
+  }
+
+  #label(labels: { label: string; x: number; y: number; anchor: string }[]): void {
+    while (this.#numbers.children.length > labels.length) this.#numbers.lastElementChild?.remove();
+    while (this.#numbers.children.length < labels.length) this.#numbers.append(s("text"));
+    labels.forEach((each, index) => {
+      const element = this.#numbers.children[index];
+      if (!element) return;
+      attributes(element, { x: each.x, y: each.y, "text-anchor": each.anchor });
+      text(element, each.label);
+    });
+  }
+}
+
+/** The middle of a pixel, where a thin line is sharp. */
+function half(pixels: number): number {
+  return Math.round(pixels - 0.5) + 0.5;
+}
