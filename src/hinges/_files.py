@@ -19,10 +19,11 @@ from hinges.errors import InvalidInputError
 MAX_BYTES = 2**31  # of arrays in one file
 MAX_MEMBERS = 10_000  # of one zip file
 FREE_BYTES = 2**26  # that a zip file may unpack to, however small it is
-MAX_RATIO = 100  # of what it unpacks to beyond that, to its own size
+MAX_RATIO = 20  # of what it unpacks to beyond that, to its own size
+LONGEST_SHOWN = 100  # characters of a stranger's text in a sentence
 LONGEST_HEADER = 10_000  # bytes before the numbers of an array
 HEADER = re.compile(
-    rb"\{'descr': ?'([<>|=]?[A-Za-z][0-9]{0,9}(?:\[[A-Za-z0-9]{1,9}\])?)', ?"
+    rb"\{'descr': ?'([<>|=]?[biufcUSVOmM?][0-9]{0,9}(?:\[[A-Za-z0-9]{1,9}\])?)', ?"
     rb"'fortran_order': ?(True|False), ?'shape': ?\(((?:[0-9]{1,19}, ?)*(?:[0-9]{1,19})?)\),? ?\}\s*"
 )
 MEMBER_SIGNATURE = b"PK\x01\x02"  # begins each entry of a zip file's directory
@@ -79,11 +80,17 @@ def read_npz(path: str | os.PathLike[str]) -> dict[str, NDArray[Any]]:
     except InvalidInputError:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
-        raise InvalidInputError(f"{source} is not a readable .npz file: {error}") from None
+        raise InvalidInputError(f"{source} is not a readable .npz file: {_short(str(error))}") from None
 
 
 def _stem(filename: str) -> str:
     return filename.removesuffix(".npy")
+
+
+def _short(text: str) -> str:
+    """Give a stranger's text as it may stand in a sentence."""
+    text = text if text.isprintable() else ascii(text)
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "..."
 
 
 def _check_directory(source: Path) -> None:
@@ -105,9 +112,9 @@ def _checked_members(source: Path, archive: zipfile.ZipFile) -> list[zipfile.Zip
     for member in members:
         name = _stem(member.filename)
         if name in names:
-            raise InvalidInputError(f"{source} holds two arrays named {name}")
+            raise InvalidInputError(f"{source} holds two arrays named {_short(name)}")
         if stat.S_ISLNK(member.external_attr >> 16):
-            raise InvalidInputError(f"{source}: {name} is a link, which is never followed")
+            raise InvalidInputError(f"{source}: {_short(name)} is a link, which is never followed")
         names.add(name)
     total = sum(member.file_size for member in members)
     if total > MAX_BYTES:
@@ -119,7 +126,7 @@ def _checked_members(source: Path, archive: zipfile.ZipFile) -> list[zipfile.Zip
 
 
 def _read_member(source: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
-    name = _stem(member.filename)
+    name = _short(_stem(member.filename))
     with archive.open(member) as file:
         try:
             shape, dtype, order = _header(file)
@@ -129,7 +136,7 @@ def _read_member(source: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo
             raise InvalidInputError(f"{source}: {name} holds pickled objects, which are never loaded")
         if math.prod(shape) * dtype.itemsize != member.file_size - file.tell():
             raise InvalidInputError(
-                f"{source}: {name} declares shape {shape}, which its {member.file_size} bytes do not fit"
+                f"{source}: {name} declares shape {_short(str(shape))}, which its {member.file_size} bytes do not fit"
             )
         return np.ndarray(shape, dtype, file.read(), order=order)
 

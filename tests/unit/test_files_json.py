@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -48,6 +48,7 @@ def test_what_is_saved_is_loaded(network, suffix, tmp_path):
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
+@settings(max_examples=50)
 @given(arrays(np.float64, (2, 3), elements=FINITE), arrays(np.float64, 3, elements=FINITE), FINITE)
 def test_every_float_reads_back_bit_equal(tmp_path_factory, weights, bias, slope):
     network = Network.dense([weights, np.ones((3, 1))], [bias, [0.0]], "leaky_relu", negative_slope=slope)

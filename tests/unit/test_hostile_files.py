@@ -268,11 +268,14 @@ def test_the_smallest_model_is_read(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-@pytest.mark.parametrize("suffix", [".json", ".npz", ".onnx"])
-def test_what_is_no_file_is_not_opened(suffix, tmp_path):
-    pipe, device = tmp_path / f"pipe{suffix}", tmp_path / f"zero{suffix}"
-    os.mkfifo(pipe)
-    device.symlink_to("/dev/zero")
-    for path, (error, sentence) in loaded(pipe, device)["files"].items():
+def test_what_is_no_file_is_not_opened(tmp_path):
+    pipes = [tmp_path / f"pipe{suffix}" for suffix in (".json", ".npz", ".onnx")]
+    devices = [tmp_path / f"zero{suffix}" for suffix in (".json", ".npz", ".onnx")]
+    for pipe, device in zip(pipes, devices, strict=True):
+        os.mkfifo(pipe)
+        device.symlink_to("/dev/zero")
+    report = loaded(*pipes, *devices)["files"]
+    assert len(report) == 6
+    for path, (error, sentence) in report.items():
         assert error == "InvalidInputError"
         assert sentence == f"{path} is not a regular file"
