@@ -142,7 +142,7 @@ def test_one_x_gives_the_weighted_mean_and_an_unavoidable_error():
 def test_enough_pieces_interpolate():
     random = np.random.default_rng(1)
     x, y = random.uniform(0, 1, 8), random.standard_normal(8)
-    for pieces in (7, 50):
+    for pieces in (7, 50, 10**9):
         fit = best_pieces(x, y, pieces)
         assert fit.polygon.pieces == 7
         assert fit.polygon.error <= 1e-28

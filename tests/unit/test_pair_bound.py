@@ -70,15 +70,15 @@ def rational(values):
 def defined(x, y, w, pieces, join):
     """The bound by its definition: every choice of `pieces` runs, empty ones too."""
     n = len(x)
-    best = None
+    totals = []
     for inner in combinations_with_replacement(range(n + 1), pieces - 1):
         cuts = (0, *inner, n)
         runs = [(cuts[k], cuts[k + 1]) for k in range(pieces)]
         total = error_of(runs[0], x, y, w) + error_of(runs[-1], x, y, w)
         for (a, b), (_, d) in pairwise(runs):
             total += join(a, b, d) if a < b < d else error_of((a, d), x, y, w)
-        best = total / 2 if best is None else min(best, total / 2)
-    return best
+        totals.append(total / 2)
+    return min(totals)
 
 
 def error_of(run, x, y, w):

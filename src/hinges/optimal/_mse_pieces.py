@@ -14,7 +14,7 @@ from hinges.optimal._levels import grid_search
 from hinges.optimal._pair_bound import pair_bound
 from hinges.optimal._refine import Polygon, fit_values, interpolated, rounding_floor
 from hinges.optimal._rows import Rows, merge_rows
-from hinges.optimal._segments import certified_errors, certified_table, segment, segment_errors
+from hinges.optimal._segments import UNIT_ROUNDOFF, certified_errors, certified_table, segment, segment_errors
 from hinges.optimal._varpro import Kinks, Problem, project, train_kinks
 
 Floats = NDArray[np.float64]
@@ -100,7 +100,7 @@ class MseSearch:
         if allowed >= self.enough:
             polygon = interpolated(self.rows)
             knots = self.rows.u[1:-1]
-            lower = min(self.rows.to_error(self.certified(allowed, np.inf)[allowed]), polygon.error)
+            lower = min(self.rows.to_error(self._certified_floor()), polygon.error)
             return PiecesFit(polygon, lower, allowed, self.total, knots, closed=True, pair_bound=True)
         runs = segment(self.table, allowed).runs(allowed)
         fit = self._bracket(_crossings(self.rows, runs), allowed)
@@ -112,6 +112,12 @@ class MseSearch:
     def certified(self, pieces: int, ceiling: float) -> Floats:
         """Give certified scaled bounds for 0..pieces pieces from unconnected lines, valid below `ceiling`."""
         return certified_errors(certified_table(self.rows, self.table, ceiling, self.sums), pieces)
+
+    def _certified_floor(self) -> float:
+        """Give the scaled error of the best values at the distinct x, rounded down: n terms, n roundings."""
+        m = self.rows.u.size
+        terms = [float(self.sums.errors(k, np.array([k]))[0]) for k in range(m)]
+        return sum(terms) * (1.0 - (m + 16) * 2 * UNIT_ROUNDOFF)
 
     def _bracket(self, knots: Floats, allowed: int) -> PiecesFit:
         polygon = fit_values(self.rows, knots)

@@ -29,6 +29,7 @@ Bools = NDArray[np.bool_]
 _PATTERNS = 48  # sign patterns that are tried with a few steps
 _FINISHED = 3  # of which the best few are trained to the end
 _ALL_PATTERNS = 5  # units up to which every pattern of facings is tried
+_OF_GAP = 2e-3  # the same, as a share of the gap that the bracket of N + 1 pieces leaves open
 _SCATTERED = 64  # scattered starts, of which an eighth is followed to the end
 _GOOD = 1e-6  # relative distance from the bound or from N + 1 pieces at which the search ends early
 
@@ -135,7 +136,10 @@ def units_from(search: MseSearch, allowed: int, *, pair: bool = True, start: Flo
     else:
         problem = Problem(rows.u, rows.v, rows.w, skip=False)
         goal = max(search.scaled(pieces.polygon.error) - rows.floor, 0.0)
-        network = _hinge_sum(rows, _searched(search, problem, pieces, goal * (1.0 + _GOOD)))
+        # An open bracket hides differences far smaller than its gap: they are not worth a search.
+        gap = 1.0 - pieces.lower / pieces.polygon.error if pieces.polygon.error else 0.0
+        enough = goal * (1.0 + max(_GOOD, _OF_GAP * gap))
+        network = _hinge_sum(rows, _searched(search, problem, pieces, enough))
     lower = min(pieces.lower, network.error)
     closed = search.is_closed(network.error, lower)
     return UnitsFit(network, lower, allowed, search.total, closed, pieces)
@@ -146,14 +150,16 @@ def _searched(search: MseSearch, problem: Problem, pieces: PiecesFit, goal: floa
     best = _best_pattern(search.problem, problem, pieces, goal)
     if best.error <= goal:
         return best
+    best = settle(problem, best)
+    if best.error <= goal * (1.0 + 1e-3):
+        return best
     # The best function with N pieces is always a network of N units: one unit, on everywhere, is its slope.
     fewer = search.pieces(pieces.allowed - 1, pair=False, start=pieces.knots)
     spare = pieces.allowed - 1 - fewer.knots.size
     at = np.concatenate([np.full(spare, problem.u[0]), fewer.knots])
     closed_form = _start(problem, at, np.zeros(at.size, dtype=np.bool_))
-    starts = [best, train_kinks(problem, closed_form.at, closed_form.left)]
-    settled = [settle(problem, kinks) for kinks in starts]
-    best = min(settled, key=lambda kinks: kinks.error)
+    other = settle(problem, train_kinks(problem, closed_form.at, closed_form.left))
+    best = other if other.error < best.error else best
     if best.error <= goal * (1.0 + 1e-3):
         return best
     count = best.at.size

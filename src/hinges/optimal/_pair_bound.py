@@ -31,7 +31,7 @@ of a function already found: no better function uses them, and the bound never c
 *Rounding.* Errors, predictions and variance factors come from exact integers with one rounding each
 (`ExactSums`). A difference of predictions is trusted only as far as ``2**-52`` of the sizes involved (a sign
 in doubt means penalty 0), the quotient's few roundings are paid with ``2**-49`` of it, and the sums of at most
-2K terms that are never negative with ``(2K + 4) * 2**-52`` of the result.
+2K terms that are never negative with ``(2K + 16) * 2**-52`` of the result.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def pair_bound(sums: ExactSums, table: Floats, pieces: int, ceiling: float) -> P
         ceiling: the scaled sum of squares of a function already found, or infinity.
     """
     forward = segment(table, pieces)
-    free = float(forward.errors[pieces, -1]) * (1.0 - (pieces + 1) * 2 * UNIT_ROUNDOFF)
+    free = float(forward.errors[pieces, -1]) * (1.0 - (pieces + 16) * 2 * UNIT_ROUNDOFF)
     kept = _kept(table, forward.errors, pieces, ceiling)
     m = table.shape[0]
     lefts, rights = np.bincount(kept[1], minlength=m + 1), np.bincount(kept[0], minlength=m + 1)
@@ -94,7 +94,7 @@ def pair_bound(sums: ExactSums, table: Floats, pieces: int, ceiling: float) -> P
         return PairBound(min(free, ceiling), forward.runs(pieces), complete=pieces == 1)
     runs = _lines(sums, *kept)
     value, starts = _recursion(runs, m, pieces)
-    lower = value * (1.0 - (2 * pieces + 4) * 2 * UNIT_ROUNDOFF)
+    lower = value * (1.0 - (2 * pieces + 16) * 2 * UNIT_ROUNDOFF)
     if not starts.size:
         starts = forward.runs(pieces)
     return PairBound(min(max(lower, free), ceiling), starts, complete=True)
