@@ -36,16 +36,21 @@ def test_brute_force(record, check):
     record(f"{check}, {CASES} tiny cases against brute force: wrong", wrong, "== 0")
 
 
+def quickest(job, times=5):
+    """Give a job's result and its least wall time in seconds: what the machine's other work adds is not ours."""
+    took = []
+    for _ in range(times):
+        start = time.perf_counter()
+        result = job()
+        took.append(time.perf_counter() - start)
+    return result, min(took)
+
+
 def test_the_sine_in_ten_units(record):
     x = np.random.default_rng(0).uniform(0, 10, 150)
     y = np.sin(x)
-    best_max_units(x, y, 1)  # SciPy is imported
-    start = time.perf_counter()
-    network = best_max_units(x, y, 10)
-    took = time.perf_counter() - start
-    start = time.perf_counter()
-    proved = Gates.of(x, y).proves_more(network.lower, 11)
-    proof = time.perf_counter() - start
+    network, took = quickest(lambda: best_max_units(x, y, 10))
+    proved, proof = quickest(lambda: Gates.of(x, y).proves_more(network.lower, 11))
     record(
         "sine, ten units: |certified lower bound - 0.0230082828625|", abs(network.lower - 0.0230082828625), "<= 1e-13"
     )
