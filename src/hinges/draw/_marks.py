@@ -112,12 +112,16 @@ class Text:
 
 @dataclass(frozen=True)
 class EndLabel:
-    """A text at height y outside the right edge, or `inside` it, above y; such labels are moved apart."""
+    """A text at height y outside the right edge, or `inside` it, above y; such labels are moved apart.
+
+    With `x` it stands right of (x, y), where a curve ends early.
+    """
 
     y: float
     text: str
     role: str = "text"
     inside: bool = False
+    x: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -200,17 +200,19 @@ def loss_panel(
     for curve in curves:
         shown = curve.loss > 0
         marks.append(Polyline(curve.step[shown], curve.loss[shown], curve.role, 1.8))
-        marks.append(
-            EndLabel(
-                max(float(curve.loss[-1]), y_range[0]),
-                f"{curve.label}: {short(float(curve.loss[-1]), zeros=True)}",
-                curve.role,
-                True,
-            )
-        )
+        marks.append(_end_label(curve, y_range[0], steps[1]))
     if reached:
         marks += [
             Points([steps[1]], [reached], "fit", 8.0),  # pyright: ignore[reportArgumentType]
             EndLabel(reached, f"{reached_label}: {short(reached, 4)}", "fit", True),
         ]
     return Panel(title, tuple(marks), steps, y_range, "gradient steps", "mean squared error", note, log_y=True)
+
+
+def _end_label(curve: LossCurve, lowest: float, last_step: float) -> EndLabel:
+    """Give the name and the last loss of a curve, at its end where that is well inside the panel."""
+    loss = float(curve.loss[-1])
+    ended = float(curve.step[-1])
+    text = f"{curve.label}: {short(loss, zeros=True)}"
+    early = ended if ended < 0.6 * last_step else None
+    return EndLabel(max(loss, lowest), text, curve.role, inside=True, x=early)

@@ -249,8 +249,10 @@ class _Painter:
             Polyline: self._polyline, Points: self._points, Rug: self._rug, Rule: self._rule, Band: self._band,
             Text: self._text, Node: self._node, Edge: self._edge,
         }.get(type(mark))  # fmt: skip
-        if paint is not None:  # end labels are placed together, at the end
+        if paint is not None:  # end labels at the edge are placed together, later
             paint(mark)
+        elif isinstance(mark, EndLabel) and mark.x is not None:
+            self._text(Text(mark.x, mark.y, mark.text, mark.role, _layout.LABEL, align="left", offset=(7.0, 0.0)))
 
     def _line(self, x: Any, y: Any, mark: Polyline, **style: Any) -> None:
         dashes = (0, (4, 2.5)) if mark.dashed else "-"
@@ -326,7 +328,7 @@ class _Painter:
         )  # fmt: skip
 
     def _end_labels(self) -> None:
-        marks = [mark for mark in self.panel.marks if isinstance(mark, EndLabel)]
+        marks = [mark for mark in self.panel.marks if isinstance(mark, EndLabel) and mark.x is None]
         log = self.panel.log_y
         at = [_layout.fraction(mark.y, self.panel.y_range, log=log) * self.height for mark in marks]
         sizes = [_layout.LABEL * 1.25 * (1 + mark.text.count("\n")) for mark in marks]
