@@ -16,6 +16,7 @@ from hinges.nets import ACTIVATIONS, Activation, Hinge, Linear, Max, Network, Pa
 from hinges.pwl import PiecewiseLinear
 
 if TYPE_CHECKING:
+    from hinges.analysis import trace
     from hinges.construct import Interpolation, Tents, approximate, sawtooth, sine_by_hand, square, tent
     from hinges.draw import Scene, plot, plot_activations, scene
     from hinges.interop import load, save, to_source
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 # Loaded at their first use, so that `import hinges` needs NumPy alone.
 _LAZY = {
+    "hinges.analysis": ("trace",),
     "hinges.construct": ("Interpolation", "Tents", "approximate", "sawtooth", "sine_by_hand", "square", "tent"),
     "hinges.draw": ("Scene", "plot", "plot_activations", "scene"),
     "hinges.interop": ("load", "save", "to_source"),
@@ -77,6 +79,7 @@ __all__ = [
     "to_function",
     "to_network",
     "to_source",
+    "trace",
 ]
 
 

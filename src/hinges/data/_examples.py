@@ -7,6 +7,7 @@ import numpy as np
 from hinges import _arrays
 from hinges.data._dataset import Dataset
 
+SPIRAL_ARMS, SPIRAL_POINTS = 3, 100
 NILE_FIRST_YEAR = 1871
 # Annual flow of the Nile at Aswan, 1871-1970, in 1e8 cubic metres (Cobb 1978, Biometrika 65, 243-251; public domain).
 NILE = """
@@ -31,14 +32,29 @@ def _nile() -> Dataset:
     return Dataset(NILE_FIRST_YEAR + np.arange(len(flow)), flow, names=("year", "flow"))
 
 
-_EXAMPLES: dict[str, Callable[[], Dataset]] = {"sine": _sine, "relu-lab": _relu_lab, "nile": _nile}
+def _spiral() -> Dataset:
+    """Give three arms of a spiral, each with 100 points and some scatter along the turn."""
+    rng = np.random.default_rng(0)
+    radius = np.linspace(0, 1, SPIRAL_POINTS)
+    turns = [np.linspace(4 * arm, 4 * arm + 4, SPIRAL_POINTS) for arm in range(SPIRAL_ARMS)]
+    angles = [2.5 * (turn + 0.2 * rng.standard_normal(SPIRAL_POINTS)) for turn in turns]
+    x = np.concatenate([np.column_stack([radius * np.sin(angle), radius * np.cos(angle)]) for angle in angles])
+    return Dataset(x, np.repeat(np.arange(SPIRAL_ARMS), SPIRAL_POINTS), names=("x0", "x1", "class"))
+
+
+_EXAMPLES: dict[str, Callable[[], Dataset]] = {
+    "sine": _sine,
+    "relu-lab": _relu_lab,
+    "nile": _nile,
+    "spiral": _spiral,
+}
 
 
 def examples() -> tuple[str, ...]:
     """Give the names of the examples.
 
     >>> examples()
-    ('sine', 'relu-lab', 'nile')
+    ('sine', 'relu-lab', 'nile', 'spiral')
     """
     return tuple(_EXAMPLES)
 
@@ -49,6 +65,7 @@ def example(name: str) -> Dataset:
     - `sine`: 150 points of sin x, x uniform on [0, 10] (seed 0): the data that ReLU is said not to fit.
     - `relu-lab`: the four corners of -2x + 2 | x - 1 | 3x - 5 on [0, 3].
     - `nile`: the annual flow of the Nile at Aswan, 1871-1970, in 1e8 cubic metres.
+    - `spiral`: 300 points of the plane on three arms of a spiral (seed 0); y is the arm: 0, 1 or 2.
 
     >>> example("nile").y.mean().round(2)
     np.float64(919.35)
