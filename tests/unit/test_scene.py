@@ -289,9 +289,9 @@ def test_losses_stand_above_the_floor():
     assert of(panel, Rule, "floor")[0].at == 1e-4
     assert "no network of 10 units" in of(panel, Band)[0].label
     assert [label.text for label in of(panel, EndLabel)] == ["stuck: 0.400", "best found: 1.5e-4"]
-    short_run = LossCurve("recipe", [0, 2], [1.0, 1e-3])  # pyright: ignore[reportArgumentType]
+    short_run = LossCurve("recipe", [0, 2], [1.0, 2e-4])  # pyright: ignore[reportArgumentType]
     early = of(loss_panel([curve, short_run], floor=1e-4), EndLabel)[1]
-    assert (early.x, early.y, early.text) == (2.0, 1e-3, "recipe: 1.00e-3")
+    assert (early.x, early.y, early.text) == (2.0, 2e-4, "recipe: 2.00e-4")
     zero = LossCurve("exact", [0, 10], [1.0, 0.0])  # pyright: ignore[reportArgumentType]
     assert of(loss_panel([zero], floor=0.0), Polyline)[0].y.tolist() == [1.0]
     with pytest.raises(InvalidInputError, match="no positive loss"):
