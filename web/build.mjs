@@ -43,6 +43,7 @@ async function gallery() {
     "gallery.js": await bundle("kit/gallery.ts"),
     "lab.css": await bundle("kit/gallery.css"),
     "index.html": await readFile(join(web, "kit/gallery.html"), "utf8"),
+    "icon.svg": await readFile(join(web, "hosts/icon.svg"), "utf8"),
   };
 }
 
@@ -56,6 +57,7 @@ async function lab() {
     "widget.js": await bundle("hosts/widget.ts"),
     "lab.css": css,
     "index.html": await readFile(join(web, "hosts/index.html"), "utf8"),
+    "icon.svg": await readFile(join(web, "hosts/icon.svg"), "utf8"),
     // One pass over the template, so that nothing inside the parts is taken for a mark.
     "file.html": template.replace(/\{\{(STYLE|SCRIPT)\}\}/g, (_, name) => parts[name]),
   };

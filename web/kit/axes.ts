@@ -17,21 +17,21 @@ const DIGIT = 6.9;
 export function room(size: { width: number; height: number }, view: { y: readonly [number, number] }, names: Names): Box {
   if (names.bare) return { left: 8, top: 8, width: Math.max(1, size.width - 16), height: Math.max(1, size.height - 16) };
   const widest = Math.max(...yTicks(view.y, size.height - 40).map((tick) => tick.label.length));
-  const left = Math.max(24, Math.ceil(widest * DIGIT) + 12);
+  const left = Math.max(26, Math.ceil(widest * DIGIT) + 16);
   const top = names.y ? 26 : 12;
   const bottom = names.x ? 42 : 26;
   return { left, top, width: Math.max(1, size.width - left - 14), height: Math.max(1, size.height - top - bottom) };
 }
 
 function xTicks(at: Scales): Tick[] {
-  const spaced = ticks(...at.view.x, Math.max(2, at.box.width / 88));
+  const spaced = ticks(...at.view.x, Math.max(2, at.box.width / (at.box.width < 300 ? 46 : 84)));
   const widest = Math.max(...spaced.map((tick) => tick.label.length)) * DIGIT;
   const gap = at.box.width / Math.max(1, spaced.length);
   return gap < widest + 10 ? ticks(...at.view.x, Math.max(1, at.box.width / (widest + 40))) : spaced;
 }
 
 function yTicks(view: readonly [number, number], height: number): Tick[] {
-  return ticks(...view, Math.max(2, height / 52));
+  return ticks(...view, Math.max(2, height / 46));
 }
 
 export class Axes {
@@ -58,7 +58,7 @@ export class Axes {
     attributes(this.#zero, { d: this.#zeroPath(at) });
     this.#label(names.bare ? [] : [
       ...across.map((tick) => ({ label: tick.label, x: tick.at, y: top + height + 18, anchor: "middle" })),
-      ...up.map((tick) => ({ label: tick.label, x: left - 8, y: tick.at + 4, anchor: "end" })),
+      ...up.map((tick) => ({ label: tick.label, x: left - 12, y: tick.at + 4, anchor: "end" })),
     ]);
     attributes(this.#x, { x: left + width / 2, y: top + height + 36, "text-anchor": "middle" });
     attributes(this.#y, { x: left, y: 15, "text-anchor": "start" });

@@ -23,13 +23,13 @@ interface Shape {
   layers: readonly { nodes: readonly { id: string; small?: boolean }[] }[];
 }
 
-const PITCH = { roomy: 62, tight: 26 } as const;
+const PITCH = { roomy: 76, tight: 26 } as const;
 const NODE = { roomy: { width: 64, height: 44 }, tight: { width: 20, height: 20 } } as const;
 
 /** Gives the height a network needs: rows are roomy up to ten units a layer. */
 export function heightOf(net: Shape): number {
   const most = Math.max(1, ...net.layers.map((layer) => layer.nodes.length));
-  return Math.max(132, most * (most <= 10 ? PITCH.roomy : PITCH.tight) + 40);
+  return Math.max(132, most * (most <= 10 ? PITCH.roomy : PITCH.tight) + 26);
 }
 
 /** Places the nodes of each layer in a column. */
@@ -44,8 +44,8 @@ export function place(net: Shape, width: number, height: number): Geometry {
   const right = last?.nodes.every((node) => node.small) ? 22 : nodeWidth / 2 + 8;
   const between = net.layers.length > 1 ? (width - left - right) / (net.layers.length - 1) : 0;
   net.layers.forEach((layer, column) => {
-    const pitch = Math.min(roomy ? 96 : 40, (height - 36) / Math.max(1, layer.nodes.length));
-    const top = 24 + (height - 24) / 2 - (pitch * (layer.nodes.length - 1)) / 2;
+    const pitch = Math.min(roomy ? 104 : 40, (height - 22) / Math.max(1, layer.nodes.length));
+    const top = (roomy ? 12 : 20) + height / 2 - (roomy ? 10 : 8) - (pitch * (layer.nodes.length - 1)) / 2;
     layer.nodes.forEach((node, row) => {
       const small = node.small ?? false;
       nodes.set(node.id, {

@@ -99,7 +99,7 @@ class SvgDiagram implements Diagram {
 
   constructor(options: DiagramOptions) {
     this.#options = options;
-    this.svg = s("svg", { class: "k-svg", attributes: { role: "img", "aria-label": options.label } },
+    this.svg = s("svg", { class: "k-svg", attributes: { "aria-hidden": "true" } },
       this.#titles, this.#edges, this.#hits, this.#nodes, this.#texts);
     this.el = h("div", { class: "k-diagram", attributes: { role: "group", "aria-label": options.label } },
       this.svg, this.#chips, this.#words);
@@ -124,7 +124,7 @@ class SvgDiagram implements Diagram {
 
   describe(description: string): void {
     text(this.#words, description);
-    attributes(this.svg, { "aria-describedby": description ? this.#words.id : null });
+    attributes(this.el, { "aria-describedby": description ? this.#words.id : null });
   }
 
   #show(): void {
@@ -241,19 +241,20 @@ class SvgDiagram implements Diagram {
       chips.push(chip);
       chip.field?.set({ value, label: name });
       if (!chip.field) text(chip.el, formatNumber(value, 1));
+      attributes(chip.el, { title: name, "aria-label": chip.field ? null : `${name}: ${formatNumber(value, 1)}`, role: chip.field ? null : "img" });
       const left = Math.min(this.#width - CHIP.width / 2, Math.max(CHIP.width / 2, x));
       style(chip.el, "left", `${left}px`);
       style(chip.el, "top", `${y}px`);
       chip.el.classList.toggle("k-optional", !always);
       attributes(chip.shown, { x: left, y: y + 4, "text-anchor": "middle", class: always ? "" : "k-optional" });
-      text(chip.shown, formatNumber(value, 1));
+      text(chip.shown, `${part.kind === "bias" ? "b " : ""}${formatNumber(value, 1)}`);
     };
     const counts = new Map(this.#net.layers.flatMap((layer) => layer.nodes.map((node) => [node.id, layer.nodes.length])));
     for (const node of this.#net.layers.flatMap((layer) => layer.nodes)) {
       const at = geometry.nodes.get(node.id);
       if (!at || node.bias === undefined) continue;
       add({ kind: "bias", id: node.id }, `bias of ${node.label.replace("_", "")}`, node.bias,
-        at.x, at.y + at.height / 2 + (geometry.curves ? 8 : 4), geometry.curves);
+        at.x, at.y + at.height / 2 + 12, geometry.curves);
     }
     for (const edge of this.#net.edges) {
       const [from, to] = [geometry.nodes.get(edge.from), geometry.nodes.get(edge.to)];
@@ -270,7 +271,7 @@ class SvgDiagram implements Diagram {
   #createChip(part: Part, name: string, value: number): Chip {
     const { onEdit, step } = this.#options;
     const field = onEdit && editableNumber({ label: name, value, step, onChange: (next) => onEdit(part, next) });
-    const el = h("div", { class: `k-chip k-chip-${part.kind}`, attributes: { title: name } }, field?.el);
+    const el = h("div", { class: `k-chip k-chip-${part.kind}` }, field?.el);
     attend(el, (active) => this.#hover(active ? part : undefined));
     return { el, field, shown: s("text", { attributes: { "data-export": "only" } }) };
   }

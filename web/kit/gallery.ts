@@ -104,7 +104,7 @@ function addPoint(x: number, y: number): void {
 }
 
 // ------------------------------------------------------------------------------------------------ small multiples, field
-const grid = multiples({ label: "36 panels of ten curves", x: [0, 1], y: [-2.2, 2.2], least: 116, height: 62, onHover: () => undefined });
+const grid = multiples({ label: "36 panels of ten curves", x: [0, 1], y: [-2.2, 2.2], least: 92, height: 62, onHover: () => undefined });
 const panels: Panel[] = Array.from({ length: 36 }, (_, index) => ({
   id: `p${index}`,
   title: `pixel ${index}`,

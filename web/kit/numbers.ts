@@ -42,7 +42,7 @@ export function decimalsOf(step: number): number {
   return 12;
 }
 
-/** Writes a number with at least `decimals`; one that they do not hold shows up to four significant digits more. */
+/** Writes a number with at least `decimals`; one that they do not hold shows up to four significant digits. */
 export function formatNumber(value: number, decimals = 0): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "undefined" : value > 0 ? "∞" : `${MINUS}∞`;
   const size = Math.abs(value);

@@ -56,12 +56,19 @@ export function table(options: TableOptions): Table {
   const body = h("tbody");
   const rows = new Map<string, Body>();
   const heads = options.columns.map((column) =>
-    h("th", { attributes: { scope: "col", title: column.name }, class: column.kind === "text" ? "k-left" : "" },
+    h("th", { attributes: { scope: "col", title: column.name }, class: column.kind === "text" ? "k-left" : "k-equal" },
       symbol(column.label), column.name ? h("span", { class: "k-hidden" }, ` (${column.name})`) : null));
   const corner = options.corner ? h("th", { attributes: { scope: "col" } }, options.corner) : h("td");
   const grid = h("table", { class: "k-table", attributes: { "aria-label": options.label } },
     h("thead", {}, h("tr", {}, corner, ...heads)), body);
-  const el = h("div", { class: "k-table-box", attributes: { role: "group", "aria-label": options.label, tabindex: -1 } }, grid);
+  const el = h("div", { class: "k-table-box" }, grid);
+  // A table wider than its place is scrolled, by keyboard too.
+  const observer = new ResizeObserver(() => {
+    const wide = grid.scrollWidth > el.clientWidth;
+    attributes(el, { tabindex: wide ? 0 : null, role: wide ? "group" : null, "aria-label": wide ? `${options.label}, scrolls` : null });
+  });
+  observer.observe(el);
+  observer.observe(grid);
   return {
     el,
     set(next) {
