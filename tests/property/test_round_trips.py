@@ -110,7 +110,9 @@ def test_the_note_bounds_the_error_of_the_float64_network(f, facing, on_interval
 
 # --- from networks ----------------------------------------------------------------------------------------
 
-WEIGHTS = st.one_of(SMALL, SMALL, st.floats(-3, 3, allow_subnormal=False))  # halves coincide and cancel often
+WEIGHTS = st.one_of(
+    SMALL, SMALL, st.floats(-3, 3).map(lambda x: x if abs(x) > 1e-9 else 0.0)
+)  # halves coincide and cancel often
 KINDS = st.sampled_from(["relu", "relu", "leaky_relu", "linear"])
 
 

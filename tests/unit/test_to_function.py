@@ -108,6 +108,14 @@ def test_kinks_that_only_rounding_would_make():
     assert to_function(bent).kinks.tolist() == [0]
 
 
+def test_a_kink_beyond_float64_matters_only_where_there_is_one():
+    idle = Network.dense([[[1e-200]], [[1e-200]], [[0]]], [[0], [-1], [3]])
+    assert to_function(idle) == PiecewiseLinear([0], [3])
+    bent = Network.dense([[[1e-200]], [[1e-200]], [[1]]], [[0], [-1], [3]])
+    with pytest.raises(InvalidInputError, match="a breakpoint of the result is too large for float64"):
+        to_function(bent)
+
+
 def test_scales():
     f = to_function(one_layer([1e-300, 1.0], [0, -1e300], [1e300, 1.0]))
     assert f.kinks.tolist() == [0, 1e300]

@@ -4,12 +4,16 @@ float64 numbers are rationals, so a `PiecewiseLinear` converts without loss; an 
 rounded once at the end. That is what makes a kink that cancels really vanish, in any position.
 """
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
+
+
+LARGEST = Fraction(sys.float_info.max)
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,10 @@ def inverted(f: Vertices) -> Vertices | None:
 
 def without_flat_vertices(f: Vertices) -> Vertices:
     """Give f without the vertices at which its slope does not change (one is kept if there is no kink)."""
-    kept = [i for i, (before, after) in enumerate(pairwise(f.slopes)) if before != after] or [0]
+    kept = [i for i, (before, after) in enumerate(pairwise(f.slopes)) if before != after]
+    if not kept:
+        t = f.t[0] if abs(f.t[0]) <= LARGEST else Fraction(0)  # a vertex that float64 can hold
+        return Vertices([t], [f.at(t)], f.left, f.right)
     return Vertices([f.t[i] for i in kept], [f.y[i] for i in kept], f.left, f.right)
 
 
