@@ -32,11 +32,12 @@ def size_at(f, x):
 
 @laws(dyadic_functions(most=4), dyadic_functions(most=4), EIGHTHS)
 def test_sums_differences_and_multiples_are_exact(f, g, c):
+    total, difference, multiple, rest = f + g, f - g, c * f, c - f
     for x in probes(f, g):
-        assert value(f + g, x) == value(f, x) + value(g, x)
-        assert value(f - g, x) == value(f, x) - value(g, x)
-        assert value(c * f, x) == Fraction(c) * value(f, x)
-        assert value(c - f, x) == Fraction(c) - value(f, x)
+        assert value(total, x) == value(f, x) + value(g, x)
+        assert value(difference, x) == value(f, x) - value(g, x)
+        assert value(multiple, x) == Fraction(c) * value(f, x)
+        assert value(rest, x) == Fraction(c) - value(f, x)
         assert value(-f, x) == -value(f, x)
 
 

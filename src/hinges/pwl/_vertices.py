@@ -12,7 +12,6 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 
-
 LARGEST = Fraction(sys.float_info.max)
 
 
