@@ -62,7 +62,7 @@ def told(story: Story, *, encoding: str | None) -> str:
     parts = [f"The question: can {units} ReLU units fit {len(x)} points of sin(x) on [{x.min():.0f}, {x.max():.0f}]?"]
     parts += _training_parts(story, floor)
     parts += [
-        f"The floor: no {units}-unit network can do better than a mean squared error of {floor:.6e}. That is proven.",
+        f"The floor: no {units}-unit network can have an mse below {floor:.6e}: proven.",
         f"The network that reaches it ({story.best.loss / floor:.6f} times the floor):",
         text_picture(scene(story.best, data=story.data), encoding=encoding),
         hinge_table(story.best.network),

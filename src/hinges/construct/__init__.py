@@ -2,6 +2,7 @@
 
 from hinges.construct._approximate import ConstructionMethod, approximate
 from hinges.construct._deep import sawtooth, square
+from hinges.construct._formula import formula
 from hinges.construct._interpolation import Interpolation
 from hinges.construct._sine import BuildStep, sine_by_hand
 from hinges.construct._tent import ramp, tent
@@ -13,6 +14,7 @@ __all__ = [
     "Interpolation",
     "Tents",
     "approximate",
+    "formula",
     "ramp",
     "sawtooth",
     "sine_by_hand",

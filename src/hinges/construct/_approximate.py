@@ -5,16 +5,17 @@ from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import ArrayLike
 
+from hinges.construct._fitted import fitted
 from hinges.construct._target import Target, checked_target
 from hinges.data import Dataset
 from hinges.errors import InvalidInputError
-from hinges.fits import Approximation
+from hinges.fits import Approximation, FitMethod
 from hinges.pwl import PiecewiseLinear
 
 
 @runtime_checkable
 class ConstructionMethod(Protocol):
-    """A way to construct a network for a target, such as `Interpolation`, `Tents` or `Best`."""
+    """A way to construct a network for a target, such as `Interpolation` or `Tents`."""
 
     def approximate(self, target: Target, interval: tuple[float, float] | None) -> Approximation:
         """Construct the network.
@@ -29,7 +30,7 @@ class ConstructionMethod(Protocol):
 
 def approximate(
     target: "Callable[..., Any] | PiecewiseLinear | Dataset | tuple[ArrayLike, ArrayLike]",
-    method: ConstructionMethod,
+    method: ConstructionMethod | FitMethod,
     *,
     interval: tuple[float, float] | None = None,
 ) -> Approximation:
@@ -41,7 +42,8 @@ def approximate(
 
     Arguments:
         target: a callable of one number or of an array (n,), a PiecewiseLinear, a Dataset or a pair (x, y).
-        method: `Interpolation(units=...)`, `Tents(units=...)` or `Best(...)`.
+        method: `Interpolation(units=...)`, `Tents(units=...)`, or a fit method such as `Best(...)`, which then gets
+            the rows, or samples of the function on the interval.
         interval: (a, b), where to approximate. Required for a callable; of a PiecewiseLinear by default from its
             first to its last breakpoint; of data only the rows within it count.
 
@@ -55,6 +57,9 @@ def approximate(
     >>> round(result.loss, 9)  # a quarter of the square of a piece's width
     0.015625
     """
-    if isinstance(method, type) or not isinstance(method, ConstructionMethod):
+    if isinstance(method, type) or not isinstance(method, (ConstructionMethod, FitMethod)):
         raise InvalidInputError(f"method must construct, as Interpolation(units=10) does, not {method!r}")
-    return method.approximate(*checked_target(target, interval))
+    goal, limits = checked_target(target, interval)
+    if isinstance(method, ConstructionMethod):
+        return method.approximate(goal, limits)
+    return fitted(goal, method, limits)
