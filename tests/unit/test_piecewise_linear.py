@@ -200,7 +200,9 @@ def test_distance_by_hand():
 def test_simplified_by_hand():
     line = PiecewiseLinear([0, 1, 2, 3], [0, 1, 2, 3], 1, 1)
     assert line.simplified() == PiecewiseLinear([0], [0], 1, 1)
-    x = np.linspace(0, 2 * np.pi, 2001)
+    level = PiecewiseLinear([-1, 0, 1], [0, 1, 0]).simplified(1)
+    assert level == PiecewiseLinear([-1], [0])
+    x = np.linspace(0, 2 * np.pi, 501)
     wave = PiecewiseLinear(x, np.sin(x))
     few = wave.simplified(0.01)
     assert wave.distance(few) <= 0.01

@@ -89,6 +89,7 @@ def noted(network):
 def test_the_note_says_how_far_float64_is_off():
     assert noted(to_network(MANUAL, interval=(-1, 1))) < 1e-13
     assert "on [-1, 1]" in to_network(MANUAL, interval=(-1, 1)).notes[0]
+    assert "on [-3, 9]" in to_network(PiecewiseLinear([-3, 0, 1, 9], [0, 0, 1, 1])).notes[0]
     rng = np.random.default_rng(1)
     rough = PiecewiseLinear(np.sort(rng.uniform(size=500)), rng.normal(size=500))
     right, both = to_network(rough), to_network(rough, facing="both")

@@ -40,7 +40,8 @@ def to_network(f: PiecewiseLinear, *, interval: tuple[float, float] | None = Non
     _arrays.choice(facing, "facing", ("right", "both"))
     exact = without_flat_vertices(f.vertices())
     if interval is None:
-        return rounded_network(_on_line(exact, facing), exact, exact.t[0], exact.t[-1])
+        a, b = Fraction(f.breakpoints[0]), Fraction(f.breakpoints[-1])
+        return rounded_network(_on_line(exact, facing), exact, a, b)
     a, b = (Fraction(end) for end in _arrays.interval(interval))
     return rounded_network(_on_interval(exact, a, b, facing), exact, a, b)
 

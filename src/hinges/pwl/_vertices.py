@@ -159,7 +159,7 @@ def thinned(f: Vertices, tolerance: Fraction) -> Vertices:
     kept = [0]
     while kept[-1] < len(f.t) - 1:
         kept.append(_farthest_chord(f, kept[-1], tolerance))
-    return Vertices([f.t[i] for i in kept], [f.y[i] for i in kept], f.left, f.right)
+    return without_flat_vertices(Vertices([f.t[i] for i in kept], [f.y[i] for i in kept], f.left, f.right))
 
 
 def _farthest_chord(f: Vertices, start: int, tolerance: Fraction) -> int:
