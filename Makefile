@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 JOBS ?= 2
 ARGS ?=
 
-.PHONY: help setup demo test check fmt types bench evidence
+.PHONY: help setup demo test check fmt types bench evidence web
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,7 @@ check: setup ## formatting, lint, types and layers
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m basedpyright
 	@.venv/bin/lint-imports --no-cache
+	@sh tools/web.sh check
 
 fmt: setup ## format, and mend what lint can mend
 	@$(PYTHON) -m ruff format
@@ -40,3 +41,6 @@ bench: setup ## run the benchmarks and print their ratios
 
 evidence: setup ## measure the long claims and write docs/evidence/DATE.md
 	@$(PYTHON) -m pytest tests/evidence --evidence-table "docs/evidence/$$(date +%Y-%m-%d).md" $(ARGS)
+
+web: ## rebuild the lab's front end into src/hinges/lab/static
+	@sh tools/web.sh build

@@ -1,12 +1,16 @@
-/** Heat maps under a plot: one small canvas, scaled by the browser, so that a grid of values costs one draw. */
+/** Heat maps under a plot: one small canvas, scaled by the browser, painted anew only for new values. */
 
 import { computed, type Colour } from "./colour.ts";
 import { h, style } from "./dom.ts";
 import type { FieldLayer } from "./layers.ts";
 import type { Scales } from "./scale.ts";
+import { onThemeChange } from "./theme.ts";
 
 export class FieldCanvas {
   readonly #canvases: HTMLCanvasElement[] = [];
+  /** What each canvas shows now: the same array of values is not painted again. */
+  readonly #painted = new WeakMap<HTMLCanvasElement, FieldLayer>();
+  #last: (() => void) | undefined;
 
   update(parent: HTMLElement, fields: readonly FieldLayer[], at: Scales): void {
     while (this.#canvases.length > fields.length) this.#canvases.pop()?.remove();
@@ -17,12 +21,30 @@ export class FieldCanvas {
     }
     fields.forEach((field, index) => {
       const canvas = this.#canvases[index];
-      if (canvas) show(canvas, field, at);
+      if (!canvas) return;
+      place(canvas, field, at);
+      const before = this.#painted.get(canvas);
+      if (before?.values === field.values && before.colour === field.colour) return;
+      this.#painted.set(canvas, field);
+      paint(canvas, field);
     });
+    this.#follow(parent);
+  }
+
+  /** Colours come from the theme: when that changes, everything is painted again. */
+  #follow(parent: HTMLElement): void {
+    if (this.#last || this.#canvases.length === 0) return;
+    this.#last = () => {
+      for (const canvas of this.#canvases) {
+        const field = this.#painted.get(canvas);
+        if (field) paint(canvas, field);
+      }
+    };
+    onThemeChange(parent, this.#last);
   }
 }
 
-function show(canvas: HTMLCanvasElement, field: FieldLayer, at: Scales): void {
+function place(canvas: HTMLCanvasElement, field: FieldLayer, at: Scales): void {
   const [left, top] = at.pixel(field.x[0], field.y[1]);
   const [right, bottom] = at.pixel(field.x[1], field.y[0]);
   style(canvas, "left", `${at.box.left + left}px`);
@@ -31,15 +53,14 @@ function show(canvas: HTMLCanvasElement, field: FieldLayer, at: Scales): void {
   style(canvas, "height", `${bottom - top}px`);
   const cut = [-top, right - at.box.width, bottom - at.box.height, -left].map((edge) => `${Math.max(0, edge)}px`);
   style(canvas, "clip-path", `inset(${cut.join(" ")})`);
-  if (canvas.width !== field.columns) canvas.width = field.columns;
-  if (canvas.height !== field.rows) canvas.height = field.rows;
-  paint(canvas, field);
 }
 
 function paint(canvas: HTMLCanvasElement, field: FieldLayer): void {
   const context = canvas.getContext("2d");
   const parent = canvas.parentElement;
   if (!context || !parent) return;
+  canvas.width = field.columns;
+  canvas.height = field.rows;
   const high: Colour = field.colour ?? "positive";
   const colours = computed(parent, [high, "negative"]);
   const [above, below] = [channels(colours.get(high)), channels(colours.get("negative"))];

@@ -24,6 +24,12 @@ interface Drag {
   moved: boolean;
 }
 
+/** Where a mouse, pen or finger is in the window. */
+interface Place {
+  clientX: number;
+  clientY: number;
+}
+
 /** What handles need of their plot. */
 export interface Surface {
   readonly svg: SVGSVGElement;
@@ -45,6 +51,11 @@ export class Handles {
     plot.svg.addEventListener("pointermove", (event) => this.#move(event));
     plot.svg.addEventListener("pointerup", (event) => this.#release(event));
     plot.svg.addEventListener("pointercancel", (event) => this.#release(event));
+    // Browsers look at the touch-action of an SVG group in their own ways: this keeps a finger on a handle from scrolling.
+    plot.svg.addEventListener("touchstart", (event) => {
+      const touch = event.changedTouches[0];
+      if (touch && event.cancelable && this.takes(touch)) event.preventDefault();
+    }, { passive: false });
     plot.svg.addEventListener("dblclick", (event) => this.#nearest(event)?.layer.onDelete?.());
   }
 
@@ -57,7 +68,7 @@ export class Handles {
   }
 
   /** Whether a handle would take a press at this place. */
-  takes(event: MouseEvent): boolean {
+  takes(event: Place): boolean {
     return this.#nearest(event) !== undefined;
   }
 
@@ -92,7 +103,7 @@ export class Handles {
     return entry;
   }
 
-  #nearest(event: MouseEvent): Entry | undefined {
+  #nearest(event: Place): Entry | undefined {
     const corner = this.#plot.svg.getBoundingClientRect();
     const { box, pixel } = this.#plot.scales;
     let best: Entry | undefined;

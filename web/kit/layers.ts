@@ -85,7 +85,7 @@ export interface FieldLayer extends Common {
   columns: number;
   rows: number;
   /** Row by row; each from -1 (negative colour) over 0 (nothing) to 1 (positive colour, or `colour` where it is given). */
-  values: ArrayLike<number>;
+  values: ArrayLike<number>; // give a new array for new values
   x: readonly [number, number];
   y: readonly [number, number];
 }

@@ -1,0 +1,211 @@
+"""What tests of the lab share: a headless Chromium, pages that must stay quiet, an accessibility audit, a file server."""
+
+import dataclasses
+import functools
+import http.server
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = (
+    "--no-sandbox --disable-background-networking --disable-component-update --disable-default-apps --disable-sync"
+    " --no-first-run --disable-features=Translate,OptimizationHints,MediaRouter"
+).split()
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+def need_web_tools() -> None:
+    """Skip where the front end cannot be built."""
+    if not shutil.which("node"):
+        pytest.skip("needs node")
+    if not (WEB / "node_modules" / "esbuild").is_dir() or not AXE.exists():
+        pytest.skip("needs web/node_modules (make web)")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.skip("needs chromium")
+    api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    with api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield running
+        running.close()
+
+
+class Quiet:
+    """What pages said that they should not have said, and what they asked for outside of this machine."""
+
+    def __init__(self) -> None:
+        self.complaints: list[str] = []
+
+    def watch(self, context: "BrowserContext") -> None:
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("request", lambda request: self._request(request.url))
+
+    def _console(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def _request(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "blob:", "file:", "ws://127.0.0.1:")):
+            self.complaints.append(f"asked for {url}")
+
+
+@pytest.fixture
+def open_page(browser: "Browser") -> Iterator[Callable[..., "Page"]]:
+    """Give a function that opens an address; a complaint on the console or a foreign request fails the test."""
+    quiet = Quiet()
+    contexts: list[BrowserContext] = []
+
+    def open_it(
+        url: str,
+        *,
+        width: int = 1280,
+        height: int = 900,
+        theme: str = "light",
+        axe: bool = False,
+        **options: Any,
+    ) -> "Page":
+        viewport = {"width": width, "height": height}
+        context = browser.new_context(viewport=viewport, color_scheme=theme, reduced_motion="reduce", **options)
+        contexts.append(context)
+        quiet.watch(context)
+        if axe:
+            context.add_init_script(path=AXE)
+        page = context.new_page()
+        page.goto(url)
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert quiet.complaints == []
+
+
+@pytest.fixture
+def audit() -> Callable[["Page"], list[str]]:
+    """Give a function that lists the accessibility violations of a page opened with `axe=True`."""
+
+    def list_violations(page: "Page") -> list[str]:
+        found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] }).then((all) => all.violations)")
+        return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
+
+    return list_violations
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", "default-src 'self'")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in the base class
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Path], str]]:
+    """Give a function that serves a folder on this machine under the lab's content policy, and gives its address."""
+    servers: list[http.server.ThreadingHTTPServer] = []
+
+    def start(folder: Path) -> str:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, directory=str(folder)))
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def build_web(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Give a function that builds the front end with these options, and gives the folder it was built into."""
+
+    def build(*options: str) -> Path:
+        need_web_tools()
+        folder = tmp_path_factory.mktemp("web")
+        command = ["node", str(WEB / "build.mjs"), "--quiet", "--out", str(folder), *options]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return folder
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def site(build_web: Callable[..., Path], serve: Callable[[Path], str]) -> str:
+    """Give the address of the lab as a static site, freshly built: `open_page(f"{site}/index.html#...")`."""
+    return serve(build_web())
+
+
+@dataclasses.dataclass(frozen=True)
+class Lab:
+    """A running `hinges lab`: the address with its token, the origin alone, the token, and the process."""
+
+    url: str
+    origin: str
+    token: str
+    process: subprocess.Popen[str]
+
+
+def start_lab(*options: str) -> Lab:
+    """Start `hinges lab` as a person would, and wait for the address that it prints."""
+    command = [sys.executable, "-m", "hinges", "lab", "--no-browser", "--port", "0", *options]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, env=environment
+    )
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if found := re.search(r"(http://127\.0\.0\.1:\d+)/([\w-]+)/", line):
+            return Lab(found[0], found[1], found[2], process)
+    process.wait()
+    raise AssertionError("".join(said))
+
+
+def stop_lab(lab: Lab) -> int:
+    """Press Ctrl-C, and give the exit status."""
+    if lab.process.poll() is None:
+        lab.process.send_signal(signal.SIGINT)
+    try:
+        return lab.process.wait(timeout=20)
+    finally:
+        lab.process.kill()
+        if lab.process.stdout is not None:
+            lab.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def lab_server() -> Iterator[Lab]:
+    """Give a real `hinges lab` on this machine; it ends with the tests."""
+    pytest.importorskip("starlette", reason="needs the extra lab")
+    lab = start_lab()
+    yield lab
+    stop_lab(lab)
+
+
+@pytest.fixture
+def page(open_page: Callable[..., "Page"]) -> "Page":
+    """Give an empty page 1280 px wide that must stay quiet: `page.goto(...)`."""
+    return open_page("about:blank")
