@@ -8,6 +8,7 @@ import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -24,12 +25,15 @@ PROGRAMS = {
     "node": ("node", "nodejs"),
     "cc": ("cc", "gcc", "clang"),
 }
+NODE_MODULES = Path(__file__).parents[1] / "web" / "node_modules"
 
 
 def is_here(tool: str) -> bool:
-    """Whether a program of PROGRAMS, or else a Python package, is installed."""
+    """Whether a program of PROGRAMS, what `make web` installs, or else a Python package, is there."""
     if tool in PROGRAMS:
         return any(shutil.which(name) for name in PROGRAMS[tool])
+    if tool == "node_modules":
+        return (NODE_MODULES / "esbuild").is_dir()
     return importlib.util.find_spec(tool) is not None
 
 

@@ -1,4 +1,4 @@
-"""What tests of the lab share: a headless Chromium, pages that must stay quiet, an accessibility audit, a file server."""
+"""What tests of the lab share: a headless Chromium, pages that must stay quiet, an audit, file servers, the lab."""
 
 import dataclasses
 import functools
@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
-FLAGS = (
-    "--no-sandbox --disable-background-networking --disable-component-update --disable-default-apps --disable-sync"
-    " --no-first-run --disable-features=Translate,OptimizationHints,MediaRouter"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-features=Translate,OptimizationHints,MediaRouter",
+]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
