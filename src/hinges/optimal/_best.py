@@ -46,8 +46,8 @@ class Best:
     def __post_init__(self) -> None:
         given = [name for name in ("units", "pieces", "tolerance") if getattr(self, name) is not None]
         if len(given) != 1:
-            said = " and ".join(given) if given else "none of them"
-            raise InvalidInputError(f"give exactly one of units, pieces and tolerance: {said} was given")
+            said = f"{' and '.join(given)} were" if given else "none of them was"
+            raise InvalidInputError(f"give exactly one of units, pieces and tolerance: {said} given")
         if self.tolerance is not None:
             object.__setattr__(self, "tolerance", _arrays.number(self.tolerance, "tolerance", least=0.0))
         else:
@@ -89,18 +89,24 @@ def _closed_form(function: PiecewiseLinear, rows: Rows) -> Network:
 def _of_units(asked: int, bounds: ErrorBounds) -> str:
     assert bounds.network is not None
     used = bounds.network.hidden_nodes[0].units
-    fewer = f"; {used} of {asked} units are enough to interpolate" if used < asked else ""
-    return _openness(bounds) + fewer
+    return openness(bounds) + _fewer(used, asked, "units", bounds)
 
 
 def _of_pieces(asked: int | None, bounds: ErrorBounds) -> str:
     assert bounds.function is not None
     used = len(bounds.function.simplified().kinks) + 1
-    fewer = f"; {used} of {asked} pieces are enough" if asked is not None and used < asked else ""
-    return _openness(bounds) + fewer
+    return openness(bounds) + ("" if asked is None else _fewer(used, asked, "pieces", bounds))
 
 
-def _openness(bounds: ErrorBounds) -> str:
+def _fewer(used: int, asked: int, what: str, bounds: ErrorBounds) -> str:
+    """Say that fewer do, and whether they interpolate (rows that share an x can stand in the way)."""
+    if used >= asked:
+        return ""
+    return f"; {used} of {asked} {what} are enough{' to interpolate' if bounds.upper == 0.0 else ''}"
+
+
+def openness(bounds: ErrorBounds) -> str:
+    """Say what the bounds leave open."""
     if bounds.gap <= CLOSED:
         return "the best possible"
     return f"best found; the best possible is at most {100 * bounds.gap:.2g} % lower"

@@ -88,7 +88,7 @@ def error_curve(data: Dataset | tuple[ArrayLike, ArrayLike], max_units: int, los
     >>> from hinges import example
     >>> curve = error_curve(example("sine"), 4, loss="max")
     >>> [round(bounds.upper, 3) for bounds in curve]
-    [0.946, 0.797, 0.496, 0.118]
+    [0.997, 0.76, 0.212, 0.118]
     """
     rows = counted_rows(Dataset.of(data))
     _arrays.choice(loss, "loss", LOSSES)
