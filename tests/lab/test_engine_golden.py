@@ -5,13 +5,14 @@ import json
 import math
 import subprocess
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import WEB, need_web_tools  # pyright: ignore[reportMissingImports]
 
+from conftest import WEB, need_web_tools  # pyright: ignore[reportMissingImports]
 from hinges import Network, PiecewiseLinear, best_error, example, save, to_function, to_network, to_source, trace
 from hinges.construct import sawtooth, sine_by_hand, square
 from hinges.construct._tent import Tent, tents_in_one_layer, tents_in_two_layers
@@ -58,7 +59,7 @@ def plain(network: Network) -> dict[str, Any]:
 
 
 def random_network(rng: np.random.Generator, sizes: list[int], activations: list[str]) -> Network:
-    weights = [rng.uniform(-2, 2, shape) for shape in zip(sizes, sizes[1:], strict=False)]
+    weights = [rng.uniform(-2, 2, shape) for shape in pairwise(sizes)]
     biases = [rng.uniform(-2, 2, size) for size in sizes[1:]]
     return Network.dense(weights, biases, activations, negative_slope=SLOPE)
 
@@ -82,15 +83,21 @@ def test_ten_thousand_random_networks(engine: Engine) -> None:
     cases, expected = [], []
     for _ in range(NETWORKS):
         depth = int(rng.integers(1, 4))
-        sizes = [int(rng.integers(1, 3)), *rng.integers(1, 7, depth).tolist(), int(rng.integers(1, 3))]
-        network = random_network(rng, sizes, [names[i] for i in rng.integers(0, 6, depth + 1)])
-        x = rng.uniform(-3, 3, (3, sizes[0]))
-        cases.append({"network": plain(network), "x": x.tolist()})
-        expected.append(network(x))
+        sizes = [int(rng.integers(1, 3)), *rng.integers(1, 6, depth).tolist(), int(rng.integers(1, 3))]
+        weights = [rng.uniform(-2, 2, shape) for shape in pairwise(sizes)]
+        biases = [rng.uniform(-2, 2, size) for size in sizes[1:]]
+        activations = [names[i] for i in rng.integers(0, 6, depth + 1)]
+        x = rng.uniform(-3, 3, (2, sizes[0]))
+        expected.append(Network.dense(weights, biases, activations, negative_slope=SLOPE)(x))
+        lists = {"weights": [w.tolist() for w in weights], "biases": [b.tolist() for b in biases]}
+        cases.append({"network": lists | {"activations": activations, "slope": SLOPE}, "x": x.tolist()})
     found = engine({"forward": cases})["forward"]
+    mine = np.array([value for rows in found for row in rows for value in row])
+    theirs = np.concatenate([rows.ravel() for rows in expected])
+    sizes_of = np.concatenate([np.full(rows.size, max(1.0, np.abs(rows).max())) for rows in expected])
     assert len(found) == NETWORKS
-    for mine, theirs in zip(found, expected, strict=True):
-        assert_close(mine, theirs)
+    assert np.abs(mine - theirs).max() > 0  # two engines, not one
+    assert (np.abs(mine - theirs) <= TOLERANCE * sizes_of).all()
 
 
 def probes_of(f: PiecewiseLinear) -> list[float]:
@@ -100,9 +107,9 @@ def probes_of(f: PiecewiseLinear) -> list[float]:
 
 def test_functions_of_one_hidden_layer(engine: Engine) -> None:
     rng = np.random.default_rng(1)
-    networks = [random_network(rng, [1, int(rng.integers(1, 13)), 1], ["relu", "linear"]) for _ in range(600)]
+    networks = [random_network(rng, [1, int(rng.integers(1, 13)), 1], ["relu", "linear"]) for _ in range(300)]
     grid = np.arange(-8, 9) / 4  # kinks coincide and cancel
-    for _ in range(200):
+    for _ in range(100):
         n = int(rng.integers(2, 8))
         weights = [rng.choice([-2.0, -1.0, 0.0, 1.0, 2.0], (1, n)), rng.choice(grid, (n, 1))]
         networks.append(Network.dense(weights, [rng.choice([-1.0, 0.0, 1.0], n), [0.5]]))
@@ -120,7 +127,7 @@ def test_functions_of_deep_networks(engine: Engine) -> None:
     networks = [
         random_network(rng, [1, *rng.integers(1, 5, 2).tolist(), 1], [kind, kind, "linear"])
         for kind in ("relu", "leaky_relu")
-        for _ in range(100)
+        for _ in range(50)
     ]
     networks += [sine_by_hand()[-1].network, sawtooth(5), square(4), tents_in_two_layers([Tent(0.2, 0.5, 0.8, 2.0)])]
     functions = [to_function(network) for network in networks]
@@ -133,7 +140,7 @@ def test_functions_of_deep_networks(engine: Engine) -> None:
 def test_networks_of_functions(engine: Engine) -> None:
     rng = np.random.default_rng(3)
     cases, expected = [], []
-    for i in range(300):
+    for i in range(150):
         k = int(rng.integers(1, 9))
         t = np.cumsum(rng.uniform(0.1, 2, k)) - 4
         f = PiecewiseLinear(t, rng.uniform(-3, 3, k), *rng.choice([0.0, 1.5, -0.7], 2))
@@ -231,7 +238,7 @@ def test_onnx_files_are_valid_and_run(engine: Engine, tmp_path: Path) -> None:
 def test_best_units_meet_the_certified_bounds(engine: Engine) -> None:
     data = example("sine")
     x, y = data.x[:, 0].tolist(), data.y[:, 0].tolist()
-    units = [4, 6, 10]
+    units = [6, 10]
     cases = [{"x": x, "y": y, "units": units, "loss": loss} for loss in ("mse", "max")]
     answers = engine({"best": cases})["best"]
     for case, found in zip(cases, answers, strict=True):
@@ -292,7 +299,7 @@ def test_trained_runs_on_the_same_batches(engine: Engine) -> None:
     x, y = data.x[:, 0], data.y[:, 0]
     problem = scaled_problem(x, y, np.ones(len(x)), validation=0.1, standardize=False)
     jobs, expected = [], []
-    for activation, batch, steps, seed in [("relu", 32, 20_000, 3), ("relu", 135, 500, 4), ("tanh", 32, 500, 5)]:
+    for activation, batch, steps, seed in [("relu", 32, 5_000, 3), ("tanh", 135, 500, 5)]:
         initial = start([seed], 10, init="torch", kinks="stratified", x=problem.x)
         trainer = Trainer(problem, initial, [seed], activation=activation, slope=SLOPE, batch=batch, stride=steps)
         rates = 1e-2 * 0.5 * (1 + np.cos(np.pi * np.arange(steps) / steps))

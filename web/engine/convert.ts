@@ -5,7 +5,7 @@ import { EngineError } from "./errors.ts";
 import { DoubleSum, exactSum } from "./exact.ts";
 import { dense, type Hinge, fromHinges, hingesOf, inputs, isOneLayer, kinkOf, type Network, outputs } from "./network.ts";
 import { propagated } from "./propagate.ts";
-import { evaluate, type Interval, type PiecewiseLinear, type Point, restricted, simplified, slopeChanges, slopes } from "./pwl.ts";
+import { countUpTo, evaluate, type Interval, type PiecewiseLinear, type Point, simplified, slopeChanges, slopes } from "./pwl.ts";
 
 /**
  * Gives the function of one input that an output of a network computes.
@@ -61,9 +61,11 @@ function sumAt(hinges: readonly Hinge[], constant: number, x: number): number {
  */
 export function toNetwork(f: PiecewiseLinear, interval?: Interval): Network {
   if (!interval) return onLine(simplified(f));
-  const inside = simplified(restricted(f, interval));
-  const t = inside.breakpoints.filter((x) => interval[0] < x && x < interval[1]);
-  return rightFacing({ ...inside, ...pick(inside, t) }, interval[0]);
+  const [a, b] = interval;
+  if (!(a < b)) throw new EngineError(`the interval from ${a} to ${b} is empty`);
+  const changes = slopeChanges(f);
+  const later = f.breakpoints.flatMap((t, i) => (a < t && t < b && changes[i] !== 0 ? [right(t, changes[i]!)] : []));
+  return fromHinges([right(a, slopes(f)[countUpTo(f.breakpoints, a)]!), ...later], evaluate(f, a));
 }
 
 /**
@@ -83,18 +85,6 @@ export function networkThrough(points: readonly Point[]): Network {
   const coefficients = [inner[0]!, ...changes.slice(1, -1)];
   const hinges = coefficients.map((coefficient, i) => ({ weight: 1, bias: -sorted[i]![0] + 0, coefficient }));
   return fromHinges(hinges, sorted[0]![1]);
-}
-
-function pick(f: PiecewiseLinear, t: readonly number[]): Pick<PiecewiseLinear, "breakpoints" | "values"> {
-  return t.length > 0
-    ? { breakpoints: t, values: t.map((x) => evaluate(f, x)) }
-    : { breakpoints: [f.breakpoints[0]!], values: [f.values[0]!] };
-}
-
-function rightFacing(f: PiecewiseLinear, start: number): Network {
-  const changes = slopeChanges(f);
-  const later = f.breakpoints.flatMap((t, i) => (t > start && changes[i] !== 0 ? [right(t, changes[i]!)] : []));
-  return fromHinges([right(start, f.leftSlope), ...later], evaluate(f, start));
 }
 
 function onLine(f: PiecewiseLinear): Network {

@@ -4,6 +4,7 @@ export * from "./activations.ts";
 export * from "./bricks.ts";
 export * from "./convert.ts";
 export * from "./errors.ts";
+export * from "./examples.ts";
 export { exactSum } from "./exact.ts";
 export * from "./influence.ts";
 export * from "./network.ts";

@@ -37,7 +37,7 @@ export interface LayerGradient {
 export interface Trace {
   readonly layers: readonly LayerTrace[];
   readonly output: readonly number[];
-  /** On/off bit (z > 0) of every unit of each hidden layer. */
+  /** On/off bit (z > 0) of every unit of each hidden layer; a last layer with an activation counts as one. */
   readonly pattern: readonly (readonly boolean[])[];
   readonly loss?: number;
   /** Softmax of the output, with cross-entropy only. */
@@ -71,7 +71,8 @@ export function trace(
     layers.push({ input, dot, bias, z, a, withoutBias, gate: z.map((each) => derivative(name, each, slope)) });
     input = a;
   });
-  const pattern = layers.slice(0, -1).map((layer) => layer.z.map((each) => each > 0));
+  const hidden = network.activations.at(-1) === "linear" ? layers.slice(0, -1) : layers;
+  const pattern = hidden.map((layer) => layer.z.map((each) => each > 0));
   if (!target) return { layers, output: input, pattern };
   const { loss, gradient, probabilities } = lossAt(input, target);
   const [backward, inputGradient] = backpropagated(network, layers, gradient);

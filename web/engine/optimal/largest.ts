@@ -27,7 +27,6 @@ export class LargestSearch implements Search {
     this.points = pointsOf(rows);
   }
 
-  // eslint-disable-next-line require-yield -- a search may pause
   *pieces(count: number): Generator<undefined, Bound> {
     const present = this.known.get(count);
     if (present) return present;
@@ -70,7 +69,7 @@ export class LargestSearch implements Search {
     starts.sort((a, b) => a.error - b.error);
     for (const { sum } of starts.slice(0, count <= 4 ? starts.length : REFINED)) {
       if (error <= target) break;
-      keep(yield* refinedSum(sum, this.points, target, STEPS));
+      keep(yield* refinedSum(sum, this.points, target, count <= 4 ? 3 * STEPS : STEPS));
     }
     return { found: best, lower };
   }
@@ -83,17 +82,16 @@ export class LargestSearch implements Search {
     const changes = all.filter((change) => change !== 0);
     const most = count <= 4 ? 2 ** count : PATTERNS;
     for (const left of rankedPatterns(f.leftSlope, changes, most)) {
-      yield { facing: left.map((each) => (each ? -1 : 1)), kinks: at, coefficients: changes, constant: levelOf(f, left) };
+      yield { facing: left.map((each) => (each ? -1 : 1)), kinks: at, coefficients: changes, constant: evaluate(f, at[0]!) };
+    }
+    if (count > 3) return;
+    const { u } = this.rows; // for very few units the balanced network can lie far from the bound's function
+    const places = at.map((_, k) => u[Math.floor(((k + 1) / (count + 1)) * u.length)]!);
+    for (let code = 0; code < 2 ** count; code += 1) {
+      const facing = at.map((_, k) => (((code >> k) & 1) === 1 ? -1 : 1));
+      yield { facing, kinks: places, coefficients: at.map(() => 0), constant: 0 };
     }
   }
-}
-
-/** Gives the constant for which the sum of hinges equals f at its first kink, had its facings no imbalance. */
-function levelOf(f: PiecewiseLinear, left: readonly boolean[]): number {
-  const changes = slopeChanges(f);
-  const at = f.breakpoints.filter((_, k) => changes[k] !== 0);
-  const first = at[0]!;
-  return at.reduce((sum, kink, k) => sum - (left[k] ? changes.filter((c) => c !== 0)[k]! * (kink - first) : 0), evaluate(f, first));
 }
 
 function lowered(values: Float64Array, by: number): Float64Array {

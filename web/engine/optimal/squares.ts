@@ -11,9 +11,11 @@ import { type Kinks, kinksAt, type Problem, problemOf, project, trainKinks } fro
 const CLOSED = 1e-9; // relative gap at which a bracket counts as closed
 const GOOD = 1e-6; // relative distance from N + 1 pieces at which the search for N units ends
 const NEAR = 1e-3;
-const PATTERNS = 16; // sign patterns tried with a few steps
+const WORK = 96; // units times sign patterns that are tried with a few steps, at least four patterns
+const ENOUGH = 3; // patterns after which one within NEAR will do
 const FINISHED = 2; // of which the best few are trained to the end
 const ALL_PATTERNS = 3; // units up to which every pattern is tried
+const SETTLED = 12; // units up to which hinges hop; beyond, the gap stays visible instead
 
 export class SquareSearch implements Search {
   private readonly skip: Problem;
@@ -44,9 +46,9 @@ export class SquareSearch implements Search {
     let kinks = kinksAt(this.skip, at, at.map(() => false));
     const open = (): boolean => kinks.error + this.floor - lower > CLOSED * (kinks.error + this.floor);
     if (open()) kinks = better(kinks, yield* trainKinks(this.skip, filled(this.skip, at, count - 1)));
-    if (open()) kinks = better(kinks, yield* settled(this.skip, kinks));
     const before = this.known.get(count - 1);
-    if (open() && before) kinks = better(kinks, yield* settled(this.skip, filled(this.skip, before.kinks.at, count - 1)));
+    if (open() && before) kinks = better(kinks, yield* trainKinks(this.skip, filled(this.skip, before.kinks.at, count - 1)));
+    if (open()) kinks = better(kinks, yield* settled(this.skip, kinks, count <= SETTLED ? 4 : 1));
     const result = { kinks, lower };
     this.known.set(count, result);
     return result;
@@ -69,7 +71,7 @@ export class SquareSearch implements Search {
     let best = yield* this.bestPattern(bound, count, goal * (1 + GOOD));
     if (best.error > goal * (1 + GOOD)) best = better(best, yield* this.closedForm(count));
     if (best.error > goal * (1 + NEAR)) {
-      best = better(best, yield* settled(this.plain, best));
+      best = better(best, yield* settled(this.plain, best, count <= SETTLED ? 4 : 1));
       if (count <= ALL_PATTERNS) best = yield* this.allPatterns(bound, count, best);
     }
     const { coefficients } = project(this.plain, best.at, best.left);
@@ -94,12 +96,13 @@ export class SquareSearch implements Search {
     const at = spread(bound.at, count, this.rows);
     const { coefficients } = project(this.skip, at, at.map(() => false));
     const tried: Kinks[] = [];
-    for (const left of rankedPatterns(coefficients[1]!, [...coefficients.subarray(2)], PATTERNS)) {
+    for (const left of rankedPatterns(coefficients[1]!, [...coefficients.subarray(2)], Math.max(4, Math.min(16, Math.floor(WORK / count))))) {
       yield;
       let trial = yield* trainKinks(this.plain, kinksAt(this.plain, at, left), 6);
       if (trial.error <= goal * (1 + NEAR)) trial = yield* trainKinks(this.plain, trial);
       tried.push(trial);
       if (trial.error <= goal) return trial;
+      if (tried.length >= ENOUGH && tried.some((each) => each.error <= goal * (1 + NEAR))) break;
     }
     tried.sort((a, b) => a.error - b.error);
     let best = tried[0]!;
@@ -108,13 +111,16 @@ export class SquareSearch implements Search {
   }
 
   private *allPatterns(bound: Kinks, count: number, start: Kinks): Generator<undefined, Kinks> {
-    let best = start;
+    const tried: Kinks[] = [];
     for (const at of [spread(bound.at, count, this.rows), spread([], count, this.rows)]) {
       for (let code = 0; code < 2 ** count; code += 1) {
         const left = at.map((_, k) => ((code >> k) & 1) === 1);
-        best = better(best, yield* settled(this.plain, kinksAt(this.plain, at, left), 2));
+        tried.push(yield* trainKinks(this.plain, kinksAt(this.plain, at, left), 12));
       }
     }
+    tried.sort((a, b) => a.error - b.error);
+    let best = start;
+    for (const kinks of tried.slice(0, 4)) best = better(best, yield* settled(this.plain, kinks, 2));
     return best;
   }
 }

@@ -7,6 +7,8 @@ import type { Rows } from "./rows.ts";
 
 const RANK = 1e-11; // a column this close to the span of the others adds rounding, not fit
 
+const STALLED = 1e-9; // relative gain of a step that counts as none; three in a row end a search
+
 /** With `skip` the model has a free slope besides its hinges; without it is a plain ReLU network. */
 export interface Problem {
   readonly u: Float64Array;
@@ -61,17 +63,21 @@ export function project(problem: Problem, at: readonly number[], left: readonly 
     }
     const size = Math.sqrt(dot(column, column));
     const above = new Float64Array(basis.length + 1);
+    let rest = size;
     for (let pass = 0; pass < 2; pass += 1) {
+      const had = rest;
       for (let b = 0; b < basis.length; b += 1) {
         const part = dot(basis[b]!, column);
         above[b]! += part;
         subtract(column, part, basis[b]!);
       }
+      rest = Math.sqrt(dot(column, column));
+      if (rest > 0.5 * had) break; // little was taken away, so that little rounding is left
     }
-    const left2 = Math.sqrt(dot(column, column));
-    if (!(left2 > RANK * size)) continue;
-    above[basis.length] = left2;
-    basis.push(column.map((each) => each / left2));
+    if (!(rest > RANK * size)) continue;
+    above[basis.length] = rest;
+    for (let i = 0; i < column.length; i += 1) column[i]! /= rest;
+    basis.push(column);
     kept.push(j);
     upper.push(above);
   }
@@ -112,7 +118,7 @@ export function* trainKinks(problem: Problem, start: Kinks, most = 60): Generato
       const next = at.map((each, k) => Math.min(Math.max(each - change[k]!, low), high));
       const found = project(problem, next, left);
       if (found.error < best.error) {
-        stalled = best.error - found.error <= 1e-13 * best.error ? stalled + 1 : 0;
+        stalled = best.error - found.error <= STALLED * best.error ? stalled + 1 : 0;
         [at, best, moved] = [next, found, true];
         damping = Math.max(damping / 6, 1e-10);
       } else {
