@@ -85,7 +85,8 @@ def _sum_row(sums: Sequence[Network], hinges: Sequence[Hinge], window: Interval,
 
 def _ray(hinge: Hinge) -> str:
     sign = "\u2212" if hinge.bias < 0 else "+"
-    return f"relu({short(hinge.weight)}x {sign} {short(abs(hinge.bias))})"
+    factor = {1.0: "", -1.0: "\u2212"}.get(hinge.weight, short(hinge.weight))
+    return f"relu({factor}x {sign} {short(abs(hinge.bias))})"
 
 
 def _row(titles: Sequence[str], curves: Sequence[Polyline], window: Interval) -> list[Panel]:

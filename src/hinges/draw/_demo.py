@@ -62,7 +62,7 @@ def _stuck(stuck: FitResult, data: Dataset) -> Panel:
 
 
 def _floor(stuck: FitResult, recipe: FitResult, floor: ErrorBounds, units: int) -> Panel:
-    curves = [_curve("as usual", stuck, "dead"), _curve("hinges' recipe", recipe, "fit")]
+    curves = [_curve("as usual", stuck, "dead"), _curve("hinges' recipe", recipe, "unit 0")]
     panel = loss_panel(curves, floor=floor.lower, reached=floor.upper, units=units, title="3. How good can it be?")
     return replace(panel, note="a proven floor, not a guess")
 

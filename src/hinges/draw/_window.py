@@ -34,14 +34,14 @@ def padded(values: Iterable[ArrayLike], share: float = 0.08) -> Interval:
 
 
 def kink_interval(kinks: ArrayLike) -> Interval:
-    """Give an interval that shows all kinks, with margins."""
+    """Give an interval that shows all kinks, and of either outer piece as much as of an average inner one."""
     found = np.asarray(kinks, dtype=float)
     found = found[np.isfinite(found)]
     if len(found) == 0 or found.min() == found.max():
         at = float(found[0]) if len(found) else 0.0
         reach = abs(at) or 1.0
         return max(at - reach, -_LARGEST), min(at + reach, _LARGEST)
-    return padded([found], 0.15)
+    return padded([found], max(0.15, 1.0 / (len(np.unique(found)) - 1)))
 
 
 def seen(interval: Any, data_x: Floats | None, kinks: ArrayLike) -> Interval:
