@@ -1,5 +1,6 @@
 """`hinges construct`: a formula, points or data -> a network in closed form."""
 
+import math
 from typing import Annotated, Any
 
 import typer
@@ -66,8 +67,8 @@ def _target(
 ) -> tuple[Any, Dataset | None]:
     given = [name for name, value in (("TARGET", target), ("--function", function), ("--points", points)) if value]
     if len(given) != 1:
-        said = " and ".join(given) if given else "nothing"
-        raise InvalidInputError(f"say one of TARGET, --function and --points: {said} was given")
+        said = f"{' and '.join(given)} were" if given else "nothing was"
+        raise InvalidInputError(f"say one of TARGET, --function and --points: {said} given")
     if function is not None:
         from hinges.construct import formula
 
@@ -83,7 +84,7 @@ def _parsed(points: str) -> Dataset:
     pairs = [pair.split(",") for pair in points.split()]
     for i, pair in enumerate(pairs):
         if len(pair) != 2 or not all(_is_number(text) for text in pair):
-            raise InvalidInputError(f"--points[{i}] is {','.join(pair)!r}, not a pair of numbers such as -0.5,1")
+            raise InvalidInputError(f"--points[{i}] is {','.join(pair)!r}, not a pair of finite numbers such as -0.5,1")
     if not pairs:
         raise InvalidInputError('--points is empty: give points such as "-1,-1 -0.5,1 0,-1 1,0"')
     x, y = [float(pair[0]) for pair in pairs], [float(pair[1]) for pair in pairs]
@@ -97,10 +98,9 @@ def _parsed(points: str) -> Dataset:
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        return math.isfinite(float(text))
     except ValueError:
         return False
-    return True
 
 
 def _method(method: str, *, sizes: dict[str, Any], loss: str | None, points: int) -> Any:

@@ -83,8 +83,8 @@ def _usual_part(batch: "TrainedBatch", floor: float) -> str:
     return (
         f"Trained as usual ({int(batch.steps[-1]):,} steps): {_measured(batch, floor)}.\n"
         f"Why: with zero biases every kink starts at x = 0, the edge of the data. {dead} units are dead, {always_on}\n"
-        f"always on, {inside} bend inside the data, where the network is a straight line. At the best straight line every\n"
-        "gradient is zero: many runs end there, most others after one or two kinks have wandered in."
+        f"always on, {inside} bend inside the data, where the network is a straight line. At the best straight\n"
+        "line every gradient is zero: many runs end there, most others after one or two kinks have wandered in."
     )
 
 

@@ -87,7 +87,7 @@ def _best_units(
     bound, least, x = _rounds(target, Best(pieces=units + 1, loss="max"), interval, x, _inside_gaps)
     coarse = _with_vertices(target, interval, spread(*interval, COARSE))
     chosen = np.union1d(coarse, _peaks(target, _function(bound), x))
-    result, loss, _ = _rounds(target, method, interval, chosen, lambda t, f, _, reached: _peaks(t, f, x, reached), 2)
+    result, loss, _ = _rounds(target, method, interval, chosen, lambda t, f, _, reached: _peaks(t, f, x, reached), rounds=2)
     if loss > (1 + WORTH_A_LOOK) * least:  # as many pieces are as many units, each facing right
         closed, closed_loss, _ = _rounds(target, Best(pieces=units, loss="max"), interval, x, _inside_gaps)
         result, loss = min((result, loss), (closed, closed_loss), key=lambda one: one[1])
@@ -104,6 +104,7 @@ def _rounds(
     interval: tuple[float, float],
     x: Floats,
     more: Callable[[Target, PiecewiseLinear, Floats, float], Floats],
+    *,
     rounds: int = ROUNDS,
 ) -> tuple[FitResult, float, Floats]:
     """Give the best of several fits, its largest error, and the last samples: each round adds some at its peaks."""

@@ -95,9 +95,9 @@ def read_table(path: str | os.PathLike[str]) -> Table:
 def _npz_columns(source: Path) -> dict[str, Floats]:
     columns: dict[str, Floats] = {}
     for name, values in _files.read_npz(source).items():
-        if values.dtype.kind not in "fiub" or values.ndim not in (1, 2):
+        if values.dtype.kind not in "fiub" or values.ndim not in (1, 2) or values.size == 0:
             raise InvalidInputError(
-                f"{source}: {name} has {values.ndim} dimensions of {values.dtype}; columns of numbers are needed"
+                f"{source}: {name} has shape {values.shape} of {values.dtype}; columns of numbers are needed"
             )
         table = values.astype(np.float64).reshape(len(values), -1)
         for i in range(table.shape[1]):

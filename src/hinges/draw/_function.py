@@ -157,7 +157,9 @@ def residual_panel(f: PiecewiseLinear, data: Any, *, window: Interval, largest: 
     residual = y - np.asarray(f(x))
     reach = float(np.abs(residual).max()) if largest is None else largest
     stems: list[Mark] = [Points(x, residual, "residual", 4.0)]
-    note = f"largest {short(reach)}, mean square {short(float(np.mean(residual**2)))}"
+    with np.errstate(over="ignore"):  # of residuals past 1e154 float64 holds no square
+        squares = float(np.mean(residual**2))
+    note = f"largest {short(reach)}" + (f", mean square {short(squares)}" if np.isfinite(squares) else "")
     return Panel("Residual", tuple(stems), window, padded([residual, [0.0]]), "x", "data \u2212 function", note)
 
 

@@ -116,13 +116,13 @@ class PiecewiseLinear:
         before, after = self.slopes[:-1], self.slopes[1:]
         with np.errstate(over="ignore"):
             changes = after - before
-        close = np.abs(changes) <= NEARLY_EQUAL * (np.abs(before) + np.abs(after))
+            close = np.abs(changes) <= NEARLY_EQUAL * (np.abs(before) + np.abs(after))
         unsure = np.flatnonzero(close | ~np.isfinite(changes))
         if len(unsure):
             exact = self.vertices().slopes
             for i in unsure:
                 change = exact[i + 1] - exact[i]
-                least = math.copysign(5e-324, change) if change else 0.0  # a change that underflows is still one
+                least = 5e-324 * ((change > 0) - (change < 0))  # a change that underflows is still one
                 changes[i] = _rounded(change, "a slope change") or least
         changes.setflags(write=False)
         return changes
