@@ -58,13 +58,18 @@ export function slopes(f: PiecewiseLinear): number[] {
   return result;
 }
 
-/** Gives the slope after each breakpoint minus the slope before it; 0 exactly where there is no kink. */
+/**
+ * Gives the slope after each breakpoint minus the slope before it; 0 exactly where there is no kink. Where float64
+ * leaves a doubt, three vertices in line are decided exactly; an outer slope, which is a rounded number itself, is in
+ * line where it equals the rounded slope next to it.
+ */
 export function slopeChanges(f: PiecewiseLinear): number[] {
   const all = slopes(f);
   return f.breakpoints.map((_, i) => {
     const before = all[i]!;
     const after = all[i + 1]!;
     const change = after - before;
+    if (change === 0 && (i === 0 || i === f.breakpoints.length - 1)) return 0;
     return Math.abs(change) <= NEARLY_EQUAL * (Math.abs(before) + Math.abs(after)) ? exactChange(f, i) : change;
   });
 }

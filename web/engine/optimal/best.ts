@@ -6,7 +6,7 @@
 import { networkThrough, toFunction, toNetwork } from "../convert.ts";
 import { EngineError } from "../errors.ts";
 import { fromHinges, type Network, valueAt } from "../network.ts";
-import { evaluate, type PiecewiseLinear, simplified } from "../pwl.ts";
+import { evaluate, type PiecewiseLinear, simplified, slopes } from "../pwl.ts";
 import { atOnce } from "../slices.ts";
 import { LargestSearch } from "./largest.ts";
 import { type Data, prepared, type Rows } from "./rows.ts";
@@ -138,10 +138,17 @@ function interpolated(rows: Rows): PiecewiseLinear {
 
 function unscaled(f: FoundFunction, rows: Rows): PiecewiseLinear {
   const slope = rows.yUnit / rows.xUnit;
-  return {
+  const scaled = slopes(f);
+  const result = {
     breakpoints: f.breakpoints.map((t) => t * rows.xUnit + rows.xCentre),
     values: f.values.map((y) => y * rows.yUnit + rows.yCentre),
     leftSlope: f.leftSlope * slope,
     rightSlope: f.rightSlope * slope,
   };
+  // Ends that go straight on still do after rounding.
+  const now = slopes(result);
+  const last = now.length - 1;
+  if (last > 1 && scaled[0] === scaled[1]) result.leftSlope = now[1]!;
+  if (last > 1 && scaled[last] === scaled[last - 1]) result.rightSlope = now[last - 1]!;
+  return result;
 }

@@ -207,3 +207,14 @@ test("numbers as Python writes them", () => {
   assert.equal(engine.short(123456), "123500");
   assert.equal(engine.short(-1.23456e-7), "-1.235e-7");
 });
+
+test("a function through points goes straight on: its ends are no kinks", () => {
+  const rng = engine.random(4);
+  for (let i = 0; i < 50; i += 1) {
+    const points = Array.from({ length: 6 }, (_, k): engine.Point => [k + rng.uniform(), rng.normal()]);
+    const f = engine.fromPoints(points);
+    assert.equal(engine.kinks(f).length, 4);
+    const network = engine.toNetwork(f, [f.breakpoints[0]!, f.breakpoints[5]!]);
+    assert.deepEqual(network, engine.networkThrough(points));
+  }
+});
