@@ -47,6 +47,14 @@ async function gallery() {
   };
 }
 
+/** Gives what Python checks against: each station's name, title and initial state. */
+async function listing() {
+  const source = await bundle("stations/index.ts");
+  const { stations } = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
+  const listed = stations.map(({ name, title, initial }) => ({ name, title, state: initial() }));
+  return `${JSON.stringify(listed, null, 1)}\n`;
+}
+
 async function lab() {
   const css = await bundle("hosts/lab.css");
   const template = await readFile(join(web, "hosts/file.html"), "utf8");
@@ -58,6 +66,7 @@ async function lab() {
     "lab.css": css,
     "index.html": await readFile(join(web, "hosts/index.html"), "utf8"),
     "icon.svg": await readFile(join(web, "hosts/icon.svg"), "utf8"),
+    "stations.json": await listing(),
     // One pass over the template, so that nothing inside the parts is taken for a mark.
     "file.html": template.replace(/\{\{(STYLE|SCRIPT)\}\}/g, (_, name) => parts[name]),
   };

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hinges.construct import Interpolation, Tents, approximate, sawtooth, sine_by_hand, square, tent
     from hinges.draw import Scene, plot, plot_activations, scene
     from hinges.interop import load, save, to_source
+    from hinges.lab import export_station, station
     from hinges.optimal import Best, best_error, error_curve
     from hinges.train import Training
 
@@ -29,6 +30,7 @@ _LAZY = {
     "hinges.construct": ("Interpolation", "Tents", "approximate", "sawtooth", "sine_by_hand", "square", "tent"),
     "hinges.draw": ("Scene", "plot", "plot_activations", "scene"),
     "hinges.interop": ("load", "save", "to_source"),
+    "hinges.lab": ("export_station", "station"),
     "hinges.optimal": ("Best", "best_error", "error_curve"),
     "hinges.train": ("Training",),
 }
@@ -65,6 +67,7 @@ __all__ = [
     "error_curve",
     "example",
     "examples",
+    "export_station",
     "fit",
     "load",
     "plot",
@@ -74,6 +77,7 @@ __all__ = [
     "scene",
     "sine_by_hand",
     "square",
+    "station",
     "steps",
     "tent",
     "to_function",

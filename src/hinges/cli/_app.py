@@ -11,6 +11,7 @@ from hinges.cli._construct import construct
 from hinges.cli._demo import demo
 from hinges.cli._fit import fit
 from hinges.cli._json import print_json
+from hinges.cli._lab import lab
 from hinges.errors import HingesError
 
 BAD_INPUT = 2
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(fit)
 app.command()(construct)
+app.command()(lab)
 
 
 @app.callback(invoke_without_command=True)
