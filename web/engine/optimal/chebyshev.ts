@@ -10,7 +10,11 @@ const FEASIBLE = 1e-12;
  * exchange method (a dual simplex: the most violated constraint enters the set of active ones). Approximate to about
  * 1e-9 of that error; nothing where it does not end in time.
  */
-export function chebyshev(columns: readonly Float64Array[], residual: Float64Array, box: readonly number[]): { change: number[]; error: number } | undefined {
+export function* chebyshev(
+  columns: readonly Float64Array[],
+  residual: Float64Array,
+  box: readonly number[],
+): Generator<undefined, { change: number[]; error: number } | undefined> {
   const n = columns.length;
   const d = n + 1;
   const inverse = Array.from({ length: d }, (_, i) => Float64Array.from({ length: d }, (_, j) => (i === j ? 1 : 0)));
@@ -19,6 +23,7 @@ export function chebyshev(columns: readonly Float64Array[], residual: Float64Arr
   const entering = new Float64Array(d);
   const share = new Float64Array(d);
   for (let round = 0; round < 60 + 12 * d; round += 1) {
+    if (round % 32 === 31) yield;
     const gap = mostViolated(columns, residual, box, x, entering);
     if (gap <= FEASIBLE) return { change: [...x.subarray(0, n)], error: x[n]! };
     let leaving = -1;
@@ -117,7 +122,7 @@ export function largest(sum: Sum, points: Points): number {
 const FREE = 1e4; // of a coefficient's change, in units of the largest error
 
 /** Gives the sum with the best coefficients for its kinks, and where `radius` > 0 with kinks moved by at most so much. */
-export function improved(sum: Sum, points: Points, radius: number): { sum: Sum; hoped: number } {
+export function* improved(sum: Sum, points: Points, radius: number): Generator<undefined, { sum: Sum; hoped: number }> {
   const n = sum.kinks.length;
   const rest = residuals(sum, points);
   const size = rest.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
@@ -134,7 +139,7 @@ export function improved(sum: Sum, points: Points, radius: number): { sum: Sum; 
     columns.push(u.map((t) => (sum.facing[k]! * (t - sum.kinks[k]!) > 0 ? move : 0)));
     box.push(radius);
   }
-  const found = chebyshev(columns, rest.map((each) => each / size), box);
+  const found = yield* chebyshev(columns, rest.map((each) => each / size), box);
   if (!found) return { sum, hoped: size };
   const { change } = found;
   return {
@@ -157,7 +162,7 @@ export function* refinedSum(start: Sum, points: Points, target: number, steps: n
   let radius = 0.25 * (gaps[gaps.length >> 1] || 0.2);
   for (let step = 0; step < steps && error > target && radius > 1e-13; step += 1) {
     yield;
-    const { sum: trial, hoped } = improved(best, points, radius);
+    const { sum: trial, hoped } = yield* improved(best, points, radius);
     const reached = largest(trial, points);
     const gain = error - reached;
     if (error - hoped <= 1e-11 * error) break;

@@ -9,7 +9,7 @@ import { knots, reaches } from "./tube.ts";
 
 const BRACKET = 1e-13;
 const NOISE = 1e-15; // rounding of the tube, in units of half the data's spread
-const CLOSE = 1e-9; // a network this close to the bound is as good as the bound
+const CLOSE = 1e-6; // a network this close to the bound is as good as the bound
 const PATTERNS = 6;
 const REFINED = 2;
 const STEPS = 10;
@@ -63,7 +63,7 @@ export class LargestSearch implements Search {
     for (const start of this.patterns(bound.function, count)) {
       if (error <= target) break;
       yield;
-      keep(improved(start, this.points, 0).sum);
+      keep((yield* improved(start, this.points, 0)).sum);
     }
     starts.push({ sum: best, error });
     starts.sort((a, b) => a.error - b.error);

@@ -7,7 +7,9 @@ import type { Rows } from "./rows.ts";
 
 const RANK = 1e-11; // a column this close to the span of the others adds rounding, not fit
 
-const STALLED = 1e-9; // relative gain of a step that counts as none; three in a row end a search
+const STALLED = 1e-7; // relative gain of a step that counts as none; three in a row end a search
+
+const MANY = 12; // kinks beyond which a search ends after fewer steps
 
 /** With `skip` the model has a free slope besides its hinges; without it is a plain ReLU network. */
 export interface Problem {
@@ -101,7 +103,7 @@ export function kinksAt(problem: Problem, at: readonly number[], left: readonly 
 }
 
 /** Moves the kinks, facings fixed, to a local optimum (Levenberg and Marquardt): never worse, approximate. */
-export function* trainKinks(problem: Problem, start: Kinks, most = 60): Generator<undefined, Kinks> {
+export function* trainKinks(problem: Problem, start: Kinks, most = start.at.length > MANY ? 20 : 60): Generator<undefined, Kinks> {
   const low = problem.u[0]!, high = problem.u[problem.u.length - 1]!;
   let at = start.at.map((each) => Math.min(Math.max(each, low), high));
   const { left } = start;
