@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -33,12 +33,25 @@ FLAGS = [
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
-def need_web_tools() -> None:
-    """Skip where the front end cannot be built."""
+@pytest.fixture(scope="session")
+def web() -> Path:
+    """Give the folder web/ with its modules installed; where it has none, or there is no node, the test is skipped."""
     if not shutil.which("node"):
         pytest.skip("needs node")
     if not (WEB / "node_modules" / "esbuild").is_dir() or not AXE.exists():
         pytest.skip("needs web/node_modules (make web)")
+    return WEB
+
+
+@pytest.fixture(scope="session")
+def run_node(web: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Give a function that runs a script of web/ with node."""
+
+    def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [shutil.which("node") or "node", str(web / script), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -84,12 +97,13 @@ def open_page(browser: "Browser") -> Iterator[Callable[..., "Page"]]:
         *,
         width: int = 1280,
         height: int = 900,
-        theme: str = "light",
+        theme: Literal["light", "dark"] = "light",
         axe: bool = False,
         **options: Any,
     ) -> "Page":
-        viewport = {"width": width, "height": height}
-        context = browser.new_context(viewport=viewport, color_scheme=theme, reduced_motion="reduce", **options)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce", **options
+        )
         contexts.append(context)
         quiet.watch(context)
         if axe:
@@ -142,14 +156,14 @@ def serve() -> Iterator[Callable[[Path], str]]:
 
 
 @pytest.fixture(scope="session")
-def build_web(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+def build_web(
+    tmp_path_factory: pytest.TempPathFactory, run_node: Callable[..., subprocess.CompletedProcess[str]]
+) -> Callable[..., Path]:
     """Give a function that builds the front end with these options, and gives the folder it was built into."""
 
     def build(*options: str) -> Path:
-        need_web_tools()
         folder = tmp_path_factory.mktemp("web")
-        command = ["node", str(WEB / "build.mjs"), "--quiet", "--out", str(folder), *options]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = run_node("build.mjs", "--quiet", "--out", str(folder), *options)
         assert done.returncode == 0, done.stderr
         return folder
 

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conftest import WEB, need_web_tools  # pyright: ignore[reportMissingImports]
 from hinges import Network, PiecewiseLinear, best_error, example, save, to_function, to_network, to_source, trace
 from hinges.construct import sawtooth, sine_by_hand, square
 from hinges.construct._tent import Tent, tents_in_one_layer, tents_in_two_layers
@@ -26,12 +25,11 @@ Engine = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def engine(tmp_path_factory: pytest.TempPathFactory, web: Path) -> Engine:
     """Give a function that hands cases to the engine and gives its answers."""
-    need_web_tools()
     folder = tmp_path_factory.mktemp("golden")
     program = folder / "golden.mjs"
-    command = [WEB / "node_modules" / ".bin" / "esbuild", WEB / "tests" / "engine" / "golden.ts", "--bundle"]
+    command = [web / "node_modules" / ".bin" / "esbuild", web / "tests" / "engine" / "golden.ts", "--bundle"]
     run([*command, "--platform=node", "--format=esm", "--log-level=warning", f"--outfile={program}"])
 
     def answers(cases: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,10 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 
-from conftest import WEB, need_web_tools  # pyright: ignore[reportMissingImports]
 
-
-def test_units_of_the_front_end() -> None:
-    need_web_tools()
-    done = subprocess.run(["node", str(WEB / "test.mjs")], capture_output=True, text=True, check=False)
+def test_units_of_the_front_end(run_node: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    done = run_node("test.mjs")
     sys.stdout.write(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr

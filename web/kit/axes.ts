@@ -2,13 +2,15 @@
 
 import { attributes, s, text } from "./dom.ts";
 import type { Box, Scales } from "./scale.ts";
-import { ticks, type Tick } from "./ticks.ts";
+import { powerTicks, ticks, type Tick } from "./ticks.ts";
 
 export interface Names {
   x?: string;
   y?: string;
   /** Without numbers along an axis the plot is a sketch. */
   bare?: boolean;
+  /** y counts powers of ten: at -2 stands 10⁻². */
+  powers?: boolean;
 }
 
 const DIGIT = 6.9;
@@ -16,7 +18,7 @@ const DIGIT = 6.9;
 /** Gives the margins that numbers and names need, as the box left for the data. */
 export function room(size: { width: number; height: number }, view: { y: readonly [number, number] }, names: Names): Box {
   if (names.bare) return { left: 8, top: 8, width: Math.max(1, size.width - 16), height: Math.max(1, size.height - 16) };
-  const widest = Math.max(...yTicks(view.y, size.height - 40).map((tick) => tick.label.length));
+  const widest = Math.max(...yTicks(view.y, size.height - 40, names.powers).map((tick) => tick.label.length));
   const left = Math.max(26, Math.ceil(widest * DIGIT) + 16);
   const top = names.y ? 26 : 12;
   const bottom = names.x ? 42 : 26;
@@ -30,8 +32,8 @@ function xTicks(at: Scales): Tick[] {
   return gap < widest + 10 ? ticks(...at.view.x, Math.max(1, at.box.width / (widest + 40))) : spaced;
 }
 
-function yTicks(view: readonly [number, number], height: number): Tick[] {
-  return ticks(...view, Math.max(2, height / 46));
+function yTicks(view: readonly [number, number], height: number, powers = false): Tick[] {
+  return (powers ? powerTicks : ticks)(...view, Math.max(2, height / 46));
 }
 
 export class Axes {
@@ -49,7 +51,7 @@ export class Axes {
   update(at: Scales, names: Names): void {
     const { left, top, width, height } = at.box;
     const acrossTicks = xTicks(at);
-    const upTicks = yTicks(at.view.y, height);
+    const upTicks = yTicks(at.view.y, height, names.powers);
     const across = acrossTicks.map((tick) => ({ ...tick, at: half(left + at.pixel(tick.value, 0)[0]) }));
     const up = upTicks.map((tick) => ({ ...tick, at: half(top + at.pixel(0, tick.value)[1]) }));
     const columns = across.map((tick) => `M${tick.at} ${top}V${top + height}`);

@@ -14,7 +14,10 @@ export interface Geometry {
   nodes: Map<string, NodePlace>;
   /** Numbers stand on the edges; otherwise they appear for the edge in hand. */
   numbers: boolean;
+  /** Boxes hold curves; otherwise they are round. */
   curves: boolean;
+  /** There is room for biases under the nodes. */
+  biases: boolean;
 }
 
 export const CHIP = { width: 52, height: 20 } as const;
@@ -24,7 +27,8 @@ interface Shape {
 }
 
 const PITCH = { roomy: 76, tight: 26 } as const;
-const NODE = { roomy: { width: 64, height: 44 }, tight: { width: 20, height: 20 } } as const;
+const NODE = { roomy: { width: 64, height: 44 }, round: { width: 30, height: 30 }, tight: { width: 20, height: 20 } } as const;
+const NARROWEST = 36; // a box with a curve
 
 /** Gives the height a network needs: rows are roomy up to ten units a layer. */
 export function heightOf(net: Shape): number {
@@ -36,8 +40,11 @@ export function heightOf(net: Shape): number {
 export function place(net: Shape, width: number, height: number): Geometry {
   const most = Math.max(1, ...net.layers.map((layer) => layer.nodes.length));
   const roomy = most <= 10;
-  const size = roomy ? NODE.roomy : NODE.tight;
-  const nodeWidth = roomy ? Math.max(40, Math.min(size.width, width / (net.layers.length * 2.4))) : size.width;
+  const columns = net.layers.reduce((sum, layer) => sum + (layer.nodes.every((node) => node.small) ? 0.6 : 1), 0);
+  const fitting = Math.min(NODE.roomy.width, width / (columns * 2.4));
+  const curves = roomy && fitting >= NARROWEST;
+  const size = curves ? NODE.roomy : roomy ? NODE.round : NODE.tight;
+  const nodeWidth = curves ? fitting : size.width;
   const nodes = new Map<string, NodePlace>();
   const [first, last] = [net.layers[0], net.layers[net.layers.length - 1]];
   const left = first?.nodes.every((node) => node.small) ? 22 : nodeWidth / 2 + 8;
@@ -51,15 +58,15 @@ export function place(net: Shape, width: number, height: number): Geometry {
       nodes.set(node.id, {
         x: net.layers.length > 1 ? left + column * between : width / 2,
         y: top + row * pitch,
-        width: small ? 30 : nodeWidth,
-        height: small ? 30 : size.height,
+        width: small ? NODE.round.width : nodeWidth,
+        height: small ? NODE.round.height : size.height,
       });
     });
   });
   const widest = Math.max(0, ...net.layers.slice(1).map((layer, index) =>
     Math.min(layer.nodes.length, net.layers[index]?.nodes.length ?? 0)));
   const free = between - nodeWidth;
-  return { height, nodes, numbers: roomy && widest <= 1 && free >= CHIP.width + 8, curves: roomy && nodeWidth >= 36 };
+  return { height, nodes, numbers: roomy && widest <= 1 && free >= CHIP.width + 8, curves, biases: roomy };
 }
 
 /** Gives the path of an edge: level at both ends. */

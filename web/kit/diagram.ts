@@ -131,7 +131,6 @@ class SvgDiagram implements Diagram {
     const height = Math.max(this.#height, heightOf(this.#net));
     const geometry = place(this.#net, this.#width, height);
     attributes(this.svg, { width: this.#width, height });
-    this.el.classList.toggle("k-dense", !geometry.numbers);
     this.#showTitles(geometry);
     this.#showNodes(geometry);
     this.#showEdges(geometry);
@@ -188,7 +187,7 @@ class SvgDiagram implements Diagram {
     attributes(view.label, drawn
       ? { x: at.x - at.width / 2 + 6, y: at.y - at.height / 2 + 13, "text-anchor": "start" }
       : { x: at.x, y: at.y + 4.5, "text-anchor": "middle" });
-    text(view.label, geometry.curves || node.small ? subscripted(node.label) : "");
+    text(view.label, geometry.biases || node.small ? subscripted(node.label) : "");
   }
 
   #showEdges(geometry: Geometry): void {
@@ -254,7 +253,7 @@ class SvgDiagram implements Diagram {
       const at = geometry.nodes.get(node.id);
       if (!at || node.bias === undefined) continue;
       add({ kind: "bias", id: node.id }, `bias of ${node.label.replace("_", "")}`, node.bias,
-        at.x, at.y + at.height / 2 + 12, geometry.curves);
+        at.x, at.y + at.height / 2 + 12, geometry.biases);
     }
     for (const edge of this.#net.edges) {
       const [from, to] = [geometry.nodes.get(edge.from), geometry.nodes.get(edge.to)];

@@ -117,6 +117,7 @@ const panels: Panel[] = Array.from({ length: 36 }, (_, index) => ({
   }),
 }));
 const plane = plot({ label: "A unit's activation over the plane", x: [-1, 1], y: [-1, 1], equal: true, height: 260, xName: "x₀", yName: "x₁" });
+const deep = diagram({ label: "A network of two inputs and two hidden layers", onEdit: () => undefined });
 const FIELD = 48;
 const field = Array.from({ length: FIELD * FIELD }, (_, index) => {
   const [x, y] = [(index % FIELD) / FIELD - 0.5, Math.floor(index / FIELD) / FIELD - 0.5];
@@ -262,8 +263,8 @@ const colours = (["text", "muted", "fit", "error", "good", "warning"] as Colour[
 root.append(
   h("header", { class: "gallery-head" }, h("h1", {}, "Kit gallery"), theme.el),
   layout({
-    wide: { areas: ["chart chart chart chart chart units units units units units units units", "net net net net net net net table table table table table", "pen pen pen pen pen pen pen plane plane plane plane plane", "grid grid grid grid grid grid grid grid grid grid grid grid", "words words words words words words controls controls controls controls controls controls"] },
-    medium: { areas: ["chart units", "net table", "pen plane", "grid grid", "words controls"] },
+    wide: { areas: ["chart chart chart chart chart units units units units units units units", "net net net net net net net table table table table table", "pen pen pen pen pen pen plane plane plane deep deep deep", "grid grid grid grid grid grid grid grid grid grid grid grid", "words words words words words words controls controls controls controls controls controls"] },
+    medium: { areas: ["chart units", "net table", "pen pen", "plane deep", "grid grid", "words controls"] },
   }, {
     chart: card({ title: "Match the target", note: "drag a hinge" }, chart.el, key.el, stack(...sliders.map((each) => each.el)), error.el),
     units: card({ title: "What each unit does" }, h("div", { class: "gallery-units" }, ...[0, 2, 4, 1, 3, 5].map((index) => small[index]?.el))),
@@ -271,6 +272,7 @@ root.append(
     table: card({ title: "Parameters" }, numbers.el, prose("Each hinge is $v_i$ relu($w_i$ x + $b_i$); its kink is where the unit switches, at `-b / w`.")),
     pen: card({ title: "Breakpoints", tools: [mode.el] }, pen.el),
     plane: card({ title: "Plane" }, plane.el),
+    deep: card({ title: "Two hidden layers" }, deep.el),
     grid: card({ title: "Small multiples", note: "36 panels of ten exact curves" }, grid.el),
     words: card({ title: "Words" }, disclosure("A hint", "One unit at a time: *which* part of the curve does it move?"), code.el),
     controls: card({ title: "Controls" },
@@ -292,6 +294,22 @@ root.append(
   about.el,
 );
 grid.set(panels);
+const SIZES = [2, 4, 4, 1];
+deep.set({
+  layers: SIZES.map((count, layer) => ({
+    title: ["inputs", "", "", "output"][layer],
+    nodes: Array.from({ length: count }, (_, row) => ({
+      id: `${layer}.${row}`, label: layer === 0 ? `x_${row}` : layer === 3 ? "y" : `h_${row}`, small: layer === 0, dead: layer === 1 && row === 3,
+      colour: layer % 3 ? unitColour(row) : undefined,
+      curve: layer ? { x: [-1, row / 4 - 0.4, 1], y: [0, 0, 1] } : undefined, bias: layer ? row / 2 - 0.5 : undefined,
+    })),
+  })),
+  edges: SIZES.slice(1).flatMap((count, layer) => Array.from({ length: count * (SIZES[layer] ?? 0) }, (_, index) => {
+    const [from, to] = [Math.floor(index / count), index % count];
+    return { id: `e${layer}.${from}.${to}`, from: `${layer}.${from}`, to: `${layer + 1}.${to}`, weight: Math.sin(3 * index + layer + 1) };
+  })),
+  domain: [-1, 1],
+});
 net.describe("One input, three hidden units, one output.");
 cross.set(undefined);
 draw();

@@ -37,6 +37,8 @@ export { extent } from "./scale.ts";
 export type { Scales } from "./scale.ts";
 export { slider } from "./slider.ts";
 export type { Slider, SliderOptions } from "./slider.ts";
+export { space } from "./space.ts";
+export type { Space, SpaceOptions, SpacePoints, SpaceScene } from "./space.ts";
 export { table } from "./table.ts";
 export type { Cell, Column, Row, Table, TableOptions } from "./table.ts";
 export { calm, onThemeChange, setTheme } from "./theme.ts";

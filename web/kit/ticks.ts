@@ -34,3 +34,28 @@ function stepFor(raw: number): { factor: number; power: number } {
 function countOf(low: number, high: number, step: number): number {
   return Math.floor(high / step + 1e-6) - Math.ceil(low / step - 1e-6) + 1;
 }
+
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** Gives ticks of an axis that counts powers of ten: whole powers, or 1, 2, 5 times one where few of those fit. */
+export function powerTicks(low: number, high: number, most = 6): Tick[] {
+  const first = Math.ceil(low - 1e-9);
+  const count = Math.floor(high + 1e-9) - first + 1;
+  if (count >= 3) {
+    const step = Math.ceil(count / Math.max(1, most));
+    return Array.from({ length: Math.ceil(count / step) }, (_, i) => ({ value: first + i * step, label: powerOfTen(first + i * step) }));
+  }
+  const between: Tick[] = [];
+  for (let power = Math.floor(low); power <= high; power += 1) {
+    for (const factor of [1, 2, 5]) {
+      const value = power + Math.log10(factor);
+      if (value >= low && value <= high) between.push({ value, label: formatNumber(Number(`${factor}e${power}`)) });
+    }
+  }
+  return between.length > 0 ? between : ticks(low, high, most).map(({ value }) => ({ value, label: formatNumber(Number((10 ** value).toPrecision(3))) }));
+}
+
+function powerOfTen(power: number): string {
+  if (power === 0 || power === 1) return power ? "10" : "1";
+  return `10${power < 0 ? "⁻" : ""}${[...String(Math.abs(power))].map((digit) => RAISED[Number(digit)]).join("")}`;
+}
