@@ -35,7 +35,10 @@ export function hingeSum(hinges: readonly Hinge[], constant: number): PiecewiseL
     else groups.set(kink, [hinge]);
   }
   const t = [...groups.keys()].sort((a, b) => a - b);
-  const bends = t.filter((kink) => exactSum(groups.get(kink)!.map((h) => [h.coefficient, Math.abs(h.weight)])) !== 0);
+  const bends = t.filter((kink) => {
+    const group = groups.get(kink)!;
+    return group.length === 1 ? group[0]!.coefficient !== 0 : exactSum(group.map((h) => [h.coefficient, Math.abs(h.weight)])) !== 0;
+  });
   const kept = bends.length > 0 ? bends : [t[0] ?? 0];
   const side = (right: boolean): number => {
     const on = hinges.filter((h) => (right ? h.weight > 0 : h.weight < 0));
