@@ -26,7 +26,7 @@ modules() {
 }
 
 node_works() {
-    command -v node >/dev/null 2>&1 && node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null
+    command -v node >/dev/null 2>&1 && node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null
 }
 
 case ${1:-} in
