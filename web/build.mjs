@@ -33,6 +33,17 @@ async function bundle(entry, format = "esm") {
   return result.outputFiles[0].text;
 }
 
+/** Gives name, title and initial state of every station, as Python reads them. */
+async function listed() {
+  const { outputFiles } = await build({
+    absWorkingDir: web, entryPoints: ["stations/index.ts"], bundle: true, write: false, format: "esm", target: ["es2022"],
+    charset: "ascii", logLevel: "warning",
+  });
+  const { stations } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);
+  const list = stations.map((each) => ({ name: each.name, title: each.title, state: each.initial() }));
+  return `${JSON.stringify(list, null, 1)}\n`;
+}
+
 /** Gives text that may stand inside a script or style element. */
 function embedded(source) {
   return source.replaceAll("</script", "<\\/script").replaceAll("</style", "<\\/style").replaceAll("<!--", "<\\!--");
@@ -64,6 +75,7 @@ async function lab() {
     "lab.js": await bundle("hosts/page.ts"),
     "widget.js": await bundle("hosts/widget.ts"),
     "lab.css": css,
+    "stations.json": await listed(),
     "index.html": await readFile(join(web, "hosts/index.html"), "utf8"),
     "icon.svg": await readFile(join(web, "hosts/icon.svg"), "utf8"),
     "stations.json": await listing(),

@@ -1,0 +1,80 @@
+/** The page of Match. */
+
+import { button, card, layout, legend, segmented, select, status, type Choice } from "../../kit/index.ts";
+import { COMMIT, type Host, type View } from "../station.ts";
+import { chart, segments } from "./chart.ts";
+import { report } from "./report.ts";
+import { KINDS, type Action, type Kind, type State } from "./state.ts";
+import { byHand, netPicture } from "./sum.ts";
+import { TARGETS, type TargetName } from "./target.ts";
+import { NAMES, trio } from "./trio.ts";
+import { units } from "./units.ts";
+
+const CHOICES: Record<TargetName, string> = { original: "V, then steeper", plateau: "V, then level", peak: "down, up, down", random: "random" };
+const AREAS = {
+  wide: { areas: ["chart chart chart chart chart units units units units units units units", "net net net net sum sum sum sum trio trio trio trio"] },
+  medium: { areas: ["chart chart", "units units", "net sum", "trio trio"] },
+};
+
+/** Gives the view. */
+export function render({ el, act }: Host<Action>): View<State> {
+  let latest: State | undefined;
+  let lit: number | undefined;
+  let x = 1.5;
+  const again = (): void => void (latest && draw(latest));
+  const light = (unit: number | undefined): void => {
+    if (unit !== lit) {
+      lit = unit;
+      again();
+    }
+  };
+  const read = (at: number): void => {
+    x = Math.round(at * 100) / 100;
+    again();
+  };
+  const choose = (name: Kind): void => act({ kind: "activation", name }, COMMIT);
+  const fresh = (): void => act({ kind: "target", name: "random", seed: 1 + ((latest?.seed ?? 0) * 48271 + 11) % 99991 }, COMMIT);
+
+  const curve = chart(act, read, light);
+  const strip = segments();
+  const said = status();
+  const next = button({ label: "Another target", onPress: fresh });
+  const targets = select<TargetName>({
+    label: "Target", bare: true, value: "original", choices: TARGETS.map((value): Choice<TargetName> => ({ value, label: CHOICES[value] })),
+    onChange: (name) => act({ kind: "target", name }, COMMIT),
+  });
+  const kinds = segmented<Kind>({
+    label: "Activation of the units", bare: true, value: "relu", choices: KINDS.map((value) => ({ value, label: NAMES[value] })), onChange: choose,
+  });
+  const columns = units(act, light);
+  const net = netPicture(light);
+  const hand = byHand(read);
+  const three = trio(choose);
+  const key = legend([{ label: "target", look: "target" }, { label: "network", colour: "fit" }]);
+
+  const draw = (state: State): void => {
+    latest = state;
+    const now = report(state);
+    targets.set(state.target);
+    kinds.set(state.activation);
+    curve.draw(state, now, lit);
+    strip.set(state, now);
+    said.set(now.sentence, now.tone);
+    columns.draw(state, lit, x);
+    net.draw(state, lit);
+    hand.draw(state, x, lit);
+    three.draw(state);
+    key.set([
+      { label: "target", look: "target" }, { label: "network", colour: now.matched ? "good" : "fit" },
+      ...(state.activation === "relu" ? [{ label: "hinges: drag them", look: "dot" as const, colour: "muted" as const }] : [{ label: "with ReLU", look: "dash" as const, colour: "muted" as const }]),
+    ]);
+  };
+  el.append(layout(AREAS, {
+    chart: card({ title: "Match the target", tools: [targets.el, next.el] }, curve.plot.el, key.el, strip.el, said.el),
+    units: columns.el,
+    net: card({ title: "The network" }, net.part.el),
+    sum: card({ title: "Add it up by hand" }, hand.el),
+    trio: card({ title: "Three activations", tools: [kinds.el] }, ...three.el.map((each) => each.el)),
+  }));
+  return { draw, picture: () => curve.plot.svg, destroy: () => undefined };
+}
