@@ -1,20 +1,16 @@
 """What tests of the lab share: a headless Chromium, pages that must stay quiet, an audit, file servers, the lab."""
 
-import dataclasses
 import functools
 import http.server
-import os
-import re
 import shutil
-import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
+from running_lab import Lab, start_lab, stop_lab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -174,45 +170,6 @@ def build_web(
 def site(build_web: Callable[..., Path], serve: Callable[[Path], str]) -> str:
     """Give the address of the lab as a static site, freshly built: `open_page(f"{site}/index.html#...")`."""
     return serve(build_web())
-
-
-@dataclasses.dataclass(frozen=True)
-class Lab:
-    """A running `hinges lab`: the address with its token, the origin alone, the token, and the process."""
-
-    url: str
-    origin: str
-    token: str
-    process: subprocess.Popen[str]
-
-
-def start_lab(*options: str) -> Lab:
-    """Start `hinges lab` as a person would, and wait for the address that it prints."""
-    command = [sys.executable, "-m", "hinges", "lab", "--no-browser", "--port", "0", *options]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, env=environment
-    )
-    assert process.stdout is not None
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        if found := re.search(r"(http://127\.0\.0\.1:\d+)/([\w-]+)/", line):
-            return Lab(found[0], found[1], found[2], process)
-    process.wait()
-    raise AssertionError("".join(said))
-
-
-def stop_lab(lab: Lab) -> int:
-    """Press Ctrl-C, and give the exit status."""
-    if lab.process.poll() is None:
-        lab.process.send_signal(signal.SIGINT)
-    try:
-        return lab.process.wait(timeout=20)
-    finally:
-        lab.process.kill()
-        if lab.process.stdout is not None:
-            lab.process.stdout.close()
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ def export_station(name: str, path: str | os.PathLike[str], **state: Any) -> Pat
     """
     full = complete_state(name, state)
     parts = {
-        "TITLE": html.escape(f"{stations()[name]['title']} - hinges lab"),
+        "TITLE": html.escape(f"{stations()[name]['title']} \u00b7 hinges lab"),
         "STATION": embedded_json({"station": name, "state": full}),
     }
     template = static_files()["file.html"].decode()

@@ -40,11 +40,13 @@ def _widget_class() -> type["AnyWidget"]:
 
         _esm = files["widget.js"].decode()
         _css = files["lab.css"].decode()
-        station = traitlets.Unicode(read_only=False).tag(sync=True)
+        station = traitlets.Unicode().tag(sync=True)
         state = traitlets.Dict().tag(sync=True)
 
         @traitlets.validate("state")
         def _checked(self, proposal: dict[str, Any]) -> dict[str, Any]:
+            if "state" in self._property_lock:  # the page sends it, which has checked it
+                return proposal["value"]
             try:
                 return complete_state(self.station, proposal["value"])
             except InvalidInputError as error:

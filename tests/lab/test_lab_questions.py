@@ -1,0 +1,212 @@
+"""Questions of pages: right answers for many at once, the newest wins, and nonsense gets a sentence."""
+
+import json
+import threading
+
+import numpy as np
+import pytest
+from running_lab import Lab
+
+from hinges import best_error, error_curve, to_network
+from hinges.errors import InvalidInputError
+from hinges.lab._questions import MAX_ROWS, BadQuestionError, Question, answer, read_question
+from hinges.lab._worker import reply_to
+
+ROWS = {"x": [0.0, 1.0, 2.0], "y": [0.0, 1.0, 0.0]}
+
+
+def frame(**fields: object) -> str:
+    return json.dumps({"id": 1, "question": "best", **ROWS, "pieces": 2} | fields)
+
+
+def wavy(seed: int, rows: int = 30) -> dict[str, list[float]]:
+    x = np.linspace(0, 6, rows)
+    return {"x": x.tolist(), "y": (np.sin(x) + np.random.default_rng(seed).normal(0, 0.2, rows)).tolist()}
+
+
+# -------------------------------------------------------------------------------------------------- what is read
+
+
+def test_a_question_is_read_with_its_defaults():
+    question = read_question(frame())
+    assert question == Question(1, "best", {**ROWS, "pieces": 2, "loss": "mse"})
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "not JSON"),
+        ("{", "not JSON"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"id":' * 100_000, "nested too deeply"),
+        ("[]", "must be an object"),
+        ("3", "must be an object"),
+        ("null", "must be an object"),
+        ("{}", "id must be"),
+        ('{"id": true}', "id must be"),
+        ('{"id": 1.5}', "id must be"),
+        ('{"id": "' + "a" * 65 + '"}', "id must be"),
+        ('{"id": ' + "9" * 5000 + "}", "not JSON"),
+        ('{"id": 1}', "question must be one of"),
+        ('{"id": 1, "question": "rm -rf"}', "question must be one of"),
+        ('{"id": 1, "question": ["best"]}', "question must be one of"),
+        (frame(x=[0, 1, float("nan")]), "NaN is not a number of JSON"),
+        (frame(x=[0, 1, float("inf")]), "Infinity is not a number of JSON"),
+        (frame().replace("2.0]", "1e999]"), "x[2] is too large"),
+        (frame(x=[0, 1, 10**400]), "x[2] is too large"),
+        (frame(x=[0, 1, "2"]), "x[2] is no number"),
+        (frame(x=[0, 1, None]), "x[2] is no number"),
+        (frame(x=[0, 1, True]), "x[2] is no number"),
+        (frame(x=[[0], [1], [2]]), "x[0] is no number"),
+        (frame(x="012"), "x must be a list"),
+        (frame(x={"0": 1}), "x must be a list"),
+        (frame(x=[0] * (MAX_ROWS + 1)), "at most 100000"),
+        (frame(pieces=0), "pieces must be at least 1"),
+        (frame(pieces=101), "pieces must be at most 100"),
+        (frame(pieces=1.5), "pieces must be a whole number"),
+        (frame(pieces="2"), "pieces must be a whole number"),
+        (frame(pieces=True), "pieces must be a whole number"),
+        (frame(loss="mae"), "loss must be one of"),
+        (frame(loss=["mse"]), "loss must be one of"),
+        (frame(path="/etc/passwd"), "has no 'path'"),
+        (frame(question="curve"), "has no 'pieces'"),
+        (json.dumps({"id": 1, "question": "curve", **ROWS}), "needs max_units"),
+        (json.dumps({"id": 1, "question": "best", "pieces": 2, "x": [1]}), "y must be a list"),
+        ('"' + "a" * 8_000_001 + '"', "at most 8000000"),
+    ],
+    ids=range(38),
+)
+def test_nonsense_is_a_sentence(text: str, sentence: str):
+    with pytest.raises(BadQuestionError) as refused:
+        read_question(text)
+    assert sentence in str(refused.value)
+    assert len(str(refused.value)) <= 300
+
+
+# --------------------------------------------------------------------------------------------- what is answered
+
+
+@pytest.mark.parametrize("size", [{"units": 3}, {"pieces": 3}])
+@pytest.mark.parametrize("loss", ["mse", "max"])
+def test_the_best_is_what_best_error_gives(size: dict[str, int], loss: str):
+    rows = wavy(1)
+    found = answer(Question(1, "best", {**rows, **size, "loss": loss}))
+    bounds = best_error((rows["x"], rows["y"]), **size, loss=loss)
+    assert (found["lower"], found["upper"], found["gap"]) == (bounds.lower, bounds.upper, bounds.gap)
+    assert found["certified"] is True
+    network = bounds.network or to_network(bounds.function, interval=(0.0, 6.0))  # pyright: ignore[reportArgumentType]
+    assert [h["kink"] for h in found["hinges"]] == [h.kink for h in network.hinges()]
+    x = np.array(rows["x"])
+    summed = found["output_bias"] + sum(
+        h["coefficient"] * np.maximum(h["weight"] * x + h["bias"], 0) for h in found["hinges"]
+    )
+    assert summed == pytest.approx(network(x), abs=1e-12)
+    assert np.interp(x[1:-1], found["breakpoints"], found["values"]).shape == (28,)
+
+
+def test_the_curve_is_what_error_curve_gives():
+    rows = wavy(2)
+    found = answer(Question(1, "curve", {**rows, "max_units": 4, "loss": "max"}))
+    curve = error_curve((rows["x"], rows["y"]), 4, "max")
+    assert [each["units"] for each in found] == [1, 2, 3, 4]
+    assert [each["upper"] for each in found] == [bounds.upper for bounds in curve]
+    assert [len(each["hinges"]) for each in found] == [len(b.network.hinges()) for b in curve if b.network]
+
+
+def test_what_a_verb_refuses_is_its_sentence():
+    question = read_question(frame(x=[0, 1]))
+    reply = json.loads("{" + reply_to(question) + "}")
+    with pytest.raises(InvalidInputError) as refused:
+        best_error(([0, 1], ROWS["y"]), pieces=2)
+    assert reply == {"error": str(refused.value)}
+
+
+def test_what_goes_wrong_inside_names_no_path(monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object, **__: object) -> None:
+        raise OSError(2, "no such file", "/home/somebody/secret")
+
+    monkeypatch.setattr("hinges.optimal.best_error", broken)
+    assert reply_to(read_question(frame())) == '"error": "this could not be computed (FileNotFoundError)"'
+
+
+# --------------------------------------------------------------------------------------------------- over the wire
+
+
+def connected(lab: Lab):
+    sync = pytest.importorskip("websockets.sync.client", reason="needs websockets")
+    return sync.connect(f"{lab.url.replace('http', 'ws')}ask", origin=lab.origin, max_size=None)
+
+
+def test_ten_pages_at_once_get_each_its_own_answers(lab_server: Lab):
+    questions = [
+        {"question": "best", **wavy(seed), "pieces": 1 + seed % 4, "loss": ("mse", "max")[seed % 2]}
+        for seed in range(10)
+    ]
+    together = threading.Barrier(len(questions))
+    replies: dict[int, list[dict[str, object]]] = {}
+
+    def ask(number: int) -> None:
+        with connected(lab_server) as page:
+            together.wait(30)
+            replies[number] = []
+            for round_ in range(3):
+                page.send(json.dumps({"id": f"{number}/{round_}", **questions[number]}))
+                replies[number].append(json.loads(page.recv(90)))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number, question in enumerate(questions):
+        expected = best_error((question["x"], question["y"]), pieces=question["pieces"], loss=question["loss"])
+        assert [reply["id"] for reply in replies[number]] == [f"{number}/{round_}" for round_ in range(3)]
+        uppers = [reply["answer"]["upper"] for reply in replies[number]]  # pyright: ignore[reportIndexIssue]
+        assert uppers == [expected.upper] * 3
+
+
+def test_the_newest_question_wins(lab_server: Lab):
+    slow = {"question": "curve", "x": list(range(4_000)), "y": [i * i % 7919 for i in range(4_000)]}
+    with connected(lab_server) as page:
+        for number in range(5):
+            page.send(json.dumps({"id": number, **slow, "max_units": 100}))
+        page.send(frame(id="last"))
+        replies = [json.loads(page.recv(60)) for _ in range(6)]
+        page.send(json.dumps({"id": 7, **slow, "max_units": 100}))
+        page.send(json.dumps({"id": 8, "question": "cancel"}))
+        page.send(frame(id=9))
+        after = [json.loads(page.recv(60)) for _ in range(2)]
+    assert [(reply["id"], reply["superseded"]) for reply in replies[:5]] == [(number, True) for number in range(5)]
+    assert replies[5]["id"] == "last"
+    assert replies[5]["answer"]["certified"] is True
+    assert [reply["id"] for reply in after] == [7, 9]
+    assert "answer" in after[1]
+
+
+def test_hostile_messages_get_sentences_and_the_next_question_its_answer(lab_server: Lab):
+    hostile = [
+        "", "[" * 200_000, b"\x00\xff", '{"id": 1, "question": "best", "x": [NaN]}', '"' + "a" * 9_000_000 + '"',
+        frame(x=[0, 1]), frame(x=[], y=[]), frame(units=3), frame(x=[1, 1, 1]), "\ud7ff\u2028</script>",
+    ]  # fmt: skip
+    with connected(lab_server) as page:
+        for message in hostile:
+            page.send(message)
+            reply = json.loads(page.recv(60))
+            if message == frame(x=[1, 1, 1]):  # three values at one place have a best function
+                assert reply["answer"]["upper"] > 0
+            else:
+                assert 5 < len(reply["error"]) <= 300
+        page.send(frame())
+        assert json.loads(page.recv(60))["answer"]["certified"] is True
+
+
+def test_a_message_beyond_all_bounds_closes_the_connection_alone(lab_server: Lab):
+    closed = pytest.importorskip("websockets.exceptions", reason="needs websockets").ConnectionClosed
+    with connected(lab_server) as page:
+        page.send("a" * 17_000_000)
+        with pytest.raises(closed) as end:
+            page.recv(60)
+        assert end.value.rcvd.code == 1009
+    with connected(lab_server) as page:
+        page.send(frame())
+        assert "answer" in json.loads(page.recv(60))
