@@ -1,0 +1,63 @@
+"""The built front end: small, self-contained, in the package, and what Python knows of it is what is in it."""
+
+import gzip
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from hinges.lab._static import MEDIA_TYPES, static_files, stations
+
+ROOT = Path(__file__).parents[2]
+NAMES = {"file.html", "icon.svg", "index.html", "lab.css", "lab.js", "stations.json", "widget.js"}
+MOST = 150_000  # bytes of all stations, packed
+
+
+def packed(*names: str) -> int:
+    return sum(len(gzip.compress(static_files()[name], 9, mtime=0)) for name in names)
+
+
+def test_the_package_has_every_file_and_no_other():
+    assert set(static_files()) == NAMES
+    assert {Path(name).suffix for name in NAMES} == set(MEDIA_TYPES)
+
+
+@pytest.mark.parametrize(
+    "names", [("index.html", "lab.js", "lab.css", "icon.svg"), ("widget.js", "lab.css"), ("file.html",)]
+)
+def test_each_host_is_small(names: tuple[str, ...]):
+    assert packed(*names) <= MOST
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_nothing_is_fetched_from_elsewhere(name: str):
+    text = static_files()[name].decode()
+    addresses = set(re.findall(r"""(?:https?:)?//[\w.-]+\.[a-z]{2,}[^\s"'`)]*""", text))
+    names = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml", "http://www.w3.org/1999/xlink"}
+    assert {address for address in addresses if address not in names and not address.startswith("//")} == set()
+    assert "sourceMappingURL" not in text
+    assert str(ROOT) not in text
+    assert re.search(r"\beval\(|new Function\(", text) is None
+
+
+def test_stations_have_names_for_links_and_plain_states():
+    assert next(iter(stations())) == "match"
+    for name, station in stations().items():
+        assert re.fullmatch("[a-z][a-z0-9-]*", name)
+        assert station["title"]
+        assert station["state"]
+        assert all(re.fullmatch("[A-Za-z][A-Za-z0-9]*", key) for key in station["state"])  # keywords in Python
+
+
+@pytest.mark.needs("hatchling")
+def test_the_wheel_carries_the_front_end(tmp_path: Path):
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        folder = "hinges/lab/static/"
+        carried = {n.removeprefix(folder): archive.read(n) for n in archive.namelist() if n.startswith(folder)}
+    assert carried == dict(static_files())
