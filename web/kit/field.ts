@@ -25,7 +25,7 @@ export class FieldCanvas {
       place(canvas, field, at);
       const before = this.#painted.get(canvas);
       if (before?.values === field.values && before.colour === field.colour) return;
-      this.#painted.set(canvas, field);
+      if (parent.isConnected) this.#painted.set(canvas, field); // before that, no colour is known
       paint(canvas, field);
     });
     this.#follow(parent);

@@ -1,0 +1,54 @@
+/** Each unit of the first layer as a feature: its activation over the plane, HIGH or LOW for the point in hand. */
+
+import type { LayerTrace } from "../../engine/index.ts";
+import { arrange, attend, fixed, h, type Plot, plot, style } from "../../kit/index.ts";
+import { subscript } from "./arithmetic.ts";
+import { GRID, isHigh, REACH, surroundings } from "./compute.ts";
+import type { State } from "./state.ts";
+
+interface Feature {
+  readonly el: HTMLElement;
+  readonly plot: Plot;
+  readonly value: HTMLElement;
+  readonly verdict: HTMLElement;
+}
+
+export interface Features {
+  readonly el: HTMLElement;
+  set(state: State, layer: LayerTrace): void;
+}
+
+/** Gives the small maps. */
+export function features(onHover: (unit: number | undefined) => void): Features {
+  const el = h("div", { class: "s-features" });
+  const all: Feature[] = [];
+  const create = (unit: number): Feature => {
+    const map = plot({ label: `Activation of unit ${unit + 1} over the plane`, x: [-REACH, REACH], y: [-REACH, REACH], equal: true, bare: true, height: 84 });
+    const [value, verdict] = [h("span", { class: "s-value" }), h("b", { class: "s-verdict" })];
+    const figure = h("figure", { class: "s-feature" }, map.el, h("figcaption", {}, h("span", {}, `h${subscript(unit + 1)}`), value, verdict));
+    attend(figure, (active) => onHover(active ? unit : undefined));
+    return { el: figure, plot: map, value, verdict };
+  };
+  return {
+    el,
+    set(state, layer) {
+      const { fields, tops } = surroundings(state);
+      while (all.length < layer.a.length) all.push(create(all.length));
+      const shown = all.slice(0, layer.a.length);
+      style(el, "--least", layer.a.length <= 3 ? "150px" : layer.a.length <= 8 ? "118px" : "82px");
+      arrange(el, shown.map((each) => each.el));
+      shown.forEach((feature, j) => {
+        const high = isHigh(layer.a[j]!, tops[j]!);
+        const on = layer.z[j]! > 0;
+        feature.plot.draw([
+          { kind: "field", id: "field", columns: GRID, rows: GRID, values: fields[j]!, x: [-REACH, REACH], y: [-REACH, REACH], colour: "fit" },
+          { kind: "points", id: "point", x: [state.point[0]], y: [state.point[1]], size: 9, colour: "text" },
+        ]);
+        feature.plot.describe(`At the point ${fixed(layer.a[j]!, 3)}, ${high ? "high" : on ? "low" : "off"}; the most over the plane is ${fixed(tops[j]!, 3)}.`);
+        feature.value.textContent = fixed(layer.a[j]!, 2);
+        feature.verdict.textContent = high ? "HIGH" : on ? "LOW" : "OFF";
+        feature.verdict.dataset.high = String(high);
+      });
+    },
+  };
+}

@@ -1,0 +1,185 @@
+/** Trace on the page: the plane, the arithmetic, the units' maps and the hidden space. */
+
+import type { LayerTrace } from "../../engine/index.ts";
+import {
+  arrange, button, card, type Colour, fixed, h, layout, legend, type Layer, plot, segmented, select, space, type SpacePoints, stack, status,
+  style, toggle, toolbar,
+} from "../../kit/index.ts";
+import { COMMIT, type Host, type View } from "../station.ts";
+import { arithmetic, subscript } from "./arithmetic.ts";
+import { GRID, isHigh, largest, layersAt, REACH, surroundings } from "./compute.ts";
+import { cloud, type DataName, nearest } from "./data.ts";
+import { features } from "./features.ts";
+import { numbersTable } from "./numbers-table.ts";
+import { type Action, initial, LINES, type Preset, presetOf, type State } from "./state.ts";
+
+const CLASSES: readonly { name: string; colour: Colour; look: "dot" | "ring" | "cross" }[] = [
+  { name: "blue", colour: "unit-0", look: "dot" }, { name: "orange", colour: "unit-1", look: "ring" }, { name: "green", colour: "unit-2", look: "cross" },
+];
+const NETWORKS: readonly { value: Preset; label: string }[] = [
+  { value: "source", label: "one layer by hand, 2 → 3" }, { value: "blobs-3", label: "blobs, trained, 2 → 3 → 3" },
+  { value: "spiral-3", label: "spiral, trained, 2 → 3 → 3" }, { value: "spiral-8", label: "spiral, trained, 2 → 8 → 3" },
+  { value: "spiral-24", label: "spiral, trained, 2 → 24 → 3" },
+];
+const OWN = { value: "own" as const, label: "changed by hand" };
+const SAYS = ["each input times each weight", "the products of each unit, summed", "the bias added: z", "ReLU: what is negative becomes 0"];
+
+class TraceView implements View<State> {
+  private state = initial();
+  private active: { layer: number; unit: number } | undefined;
+
+  private readonly plane = plot({ label: "The plane with the point", x: [-REACH, REACH], y: [-REACH, REACH], equal: true, xName: "x", yName: "y", height: 300 });
+  private readonly network = select<Preset | "own">({ label: "Network", choices: NETWORKS, value: "source", onChange: (preset) => preset !== "own" && this.host.act({ kind: "preset", preset }, COMMIT) });
+  private readonly data = segmented<DataName>({
+    label: "Points", value: "none", choices: [{ value: "none", label: "none" }, { value: "spiral", label: "spiral" }, { value: "blobs", label: "blobs" }],
+    onChange: (data) => this.host.act({ kind: "data", data }, COMMIT),
+  });
+  private readonly bias = toggle({ label: "with bias", value: true, onChange: (on) => this.host.act({ kind: "bias", on }, COMMIT) });
+  private readonly back = button({ label: "◀ Back", onPress: () => this.step(-1) });
+  private readonly next = button({ label: "Next ▶", onPress: () => this.step(1) });
+  private readonly where = status();
+  private readonly sums = arithmetic((layer, unit) => this.light(layer, unit));
+  private readonly numbers = numbersTable({
+    weight: (layer, from, to, value) => this.host.act({ kind: "weight", layer, from, to, value }, COMMIT),
+    bias: (layer, unit, value) => this.host.act({ kind: "unit-bias", layer, unit, value }, COMMIT),
+  });
+  private readonly maps = features((unit) => this.light(0, unit));
+  private readonly signature = h("ul", { class: "s-signature", attributes: { "aria-label": "Signature of the point" } });
+  private readonly pattern = status();
+  private readonly room = space({
+    label: "Hidden space of three units", turn: initial().turn, height: 300,
+    onTurn: (turn) => this.host.act({ kind: "turn", turn }), onEnd: () => this.host.act(COMMIT),
+  });
+  private readonly axes = [0, 1, 2].map((axis) => select<string>({
+    label: ["left axis", "right axis", "upright axis"][axis]!, choices: [], value: "", onChange: (unit) => this.host.act({ kind: "axis", axis, unit: Number(unit) }, COMMIT),
+  }));
+  private readonly axesRow = toolbar(...this.axes.map((each) => each.el));
+  private readonly key = legend();
+  private readonly verdict = status();
+  private offered = 0;
+
+  constructor(private readonly host: Host<Action>) {
+    host.el.append(layout({
+      wide: { areas: ["plane sums", "room maps"], columns: [1, 1.5] },
+      medium: { areas: ["plane plane", "sums sums", "room maps"], columns: [1, 1] },
+    }, {
+      plane: card({ title: "The plane", note: "drag the point", tools: [] }, this.plane.el, this.key.el, stack(this.network.el, toolbar(this.data.el, this.bias.el))),
+      sums: card({ title: "The arithmetic", tools: [this.back.el, this.next.el] }, this.where.el, this.sums.el, h("h3", {}, "W and b, to be changed"), this.numbers.el),
+      room: card({ title: "Hidden space", note: "drag or use the arrow keys to turn it" }, this.room.el, this.axesRow, this.verdict.el),
+      maps: card({ title: "Each unit's feature", note: "how strongly it answers over the plane" }, this.maps.el, this.signature, this.pattern.el),
+    }));
+  }
+
+  draw(state: State): void {
+    this.state = state;
+    const layers = layersAt(state);
+    const around = surroundings(state);
+    const row = nearest(cloud(state.data), state.point);
+    const kind = row < 0 ? undefined : CLASSES[cloud(state.data).labels[row]!];
+    this.showControls(layers);
+    this.showPlane(kind?.colour ?? "fit");
+    this.sums.set(state, layers, this.active?.layer === Math.floor(state.step / LINES) ? this.active.unit : undefined);
+    this.numbers.set(state);
+    this.maps.set(state, layers[0]!);
+    this.showSignature(layers[0]!, around.tops);
+    this.showRoom(layers[0]!, around.signatures, kind?.colour ?? "fit");
+    this.showVerdict(layers, kind?.name, around.right);
+  }
+
+  picture(): SVGSVGElement {
+    return this.plane.svg;
+  }
+
+  destroy(): void {
+    // Nothing runs outside of the elements.
+  }
+
+  private step(by: number): void {
+    this.host.act({ kind: "step", step: this.state.step + by }, COMMIT);
+  }
+
+  private light(layer: number, unit: number | undefined): void {
+    if (unit === this.active?.unit && layer === this.active?.layer) return;
+    this.active = unit === undefined ? undefined : { layer, unit };
+    this.draw(this.state);
+  }
+
+  private showControls(layers: readonly LayerTrace[]): void {
+    const { state } = this;
+    const preset = presetOf(state);
+    this.network.offer(preset ? NETWORKS : [...NETWORKS, OWN]);
+    this.network.set(preset ?? "own");
+    this.data.set(state.data);
+    this.bias.set(state.bias);
+    const [layer, line] = [Math.floor(state.step / LINES), state.step % LINES];
+    this.back.set({ disabled: state.step === 0 });
+    this.next.set({ disabled: state.step === LINES * layers.length - 1 });
+    const output = layers.length > 1 && layer === layers.length - 1;
+    this.where.set(`Layer ${layer + 1} of ${layers.length}, line ${line + 1} of ${LINES}: ${output && line === 3 ? "the output layer has no ReLU" : SAYS[line]!}.`);
+  }
+
+  private showPlane(colour: Colour): void {
+    const { state } = this;
+    const layers: Layer[] = [];
+    const lit = this.active?.layer === 0 ? surroundings(state).fields[this.active.unit] : undefined;
+    if (lit) layers.push({ kind: "field", id: "field", columns: GRID, rows: GRID, values: lit, x: [-REACH, REACH], y: [-REACH, REACH], colour: "fit" });
+    const { points, labels } = cloud(state.data);
+    CLASSES.forEach(({ name, colour: own, look }, k) => {
+      const rows = points.filter((_, i) => labels[i] === k);
+      layers.push({ kind: "points", id: name, x: rows.map(([x]) => x), y: rows.map(([, y]) => y), size: look === "dot" ? 5 : 6, colour: own, look });
+    });
+    const [x, y] = state.point;
+    layers.push({ kind: "arrow", id: "way", from: [0, 0], to: [x, y], colour: "muted" });
+    layers.push({
+      kind: "handle", id: "point", x, y, label: "the point", shape: "dot", colour, step: 0.01, bounds: { x: [-REACH, REACH], y: [-REACH, REACH] },
+      onMove: (a, b) => this.host.act({ kind: "point", point: [a, b] }), onEnd: () => this.host.act(COMMIT),
+    });
+    this.plane.draw(layers);
+    this.plane.describe(`The point lies at x = ${x}, y = ${y}${points.length > 0 ? `, among ${points.length} points of three classes` : ""}.`);
+    this.key.set(points.length === 0 ? [] : CLASSES.map(({ name, colour: own, look }) => ({ label: `${name} (${look === "dot" ? "dots" : look === "ring" ? "rings" : "crosses"})`, colour: own, look: "dot" as const })));
+  }
+
+  private showSignature(layer: LayerTrace, tops: readonly number[]): void {
+    arrange(this.signature, layer.a.map((value, j) => {
+      const item = this.signature.children[j] ?? h("li");
+      item.textContent = fixed(value, layer.a.length > 8 ? 2 : 3);
+      (item as HTMLElement).dataset.on = String(value > 0);
+      return item;
+    }));
+    const bits = layer.z.map((z) => (z > 0 ? "1" : "0")).join(" ");
+    const words = layer.a.map((value, j) => (isHigh(value, tops[j]!) ? "HIGH" : layer.z[j]! > 0 ? "LOW" : "OFF")).join(", ");
+    this.pattern.set(layer.a.length > 8 ? `The signature above; pattern ${bits}.` : `The signature above: (${words}); pattern ${bits}.`);
+  }
+
+  private showRoom(layer: LayerTrace, signatures: readonly (readonly number[])[], colour: Colour): void {
+    const { state } = this;
+    const pick = (values: readonly number[]): number[] => state.axes.map((unit) => values[unit] ?? 0);
+    const { labels } = cloud(state.data);
+    const sets: SpacePoints[] = CLASSES.map((each, k) => ({ ...each, points: signatures.filter((_, i) => labels[i] === k).map(pick) }));
+    const [a, b, c] = state.axes.map((unit) => `h${subscript(unit + 1)}`);
+    this.room.set({ sets, held: { point: pick(layer.a), colour }, names: [a!, b!, c!] });
+    this.room.turn(state.turn);
+    this.room.describe(`The point lies at ${pick(layer.a).map((each) => fixed(each, 3)).join(", ")}.`);
+    const units = layer.a.length;
+    if (units !== this.offered) {
+      this.offered = units;
+      for (const each of this.axes) each.offer(layer.a.map((_, j) => ({ value: String(j), label: `h${subscript(j + 1)}` })));
+    }
+    this.axes.forEach((each, k) => each.set(String(state.axes[k])));
+    style(this.axesRow, "display", units > 3 ? "" : "none");
+  }
+
+  private showVerdict(layers: readonly LayerTrace[], kind: string | undefined, right: number | undefined): void {
+    if (right === undefined) {
+      this.verdict.set(kind ? `The nearest of the points is ${kind}: the one in hand wears its colour.` : "Choose spiral or blobs to see where other points go.");
+      return;
+    }
+    const says = CLASSES[largest(layers[layers.length - 1]!.a)]?.name ?? "none";
+    this.verdict.set(`The network says ${says}; the nearest of the points is ${kind}. It puts ${Math.round(100 * right)} % of the points into their class.`, says === kind ? "good" : "warning");
+  }
+}
+
+/** Gives the view. */
+export function render(host: Host<Action>): View<State> {
+  return new TraceView(host);
+}
