@@ -80,22 +80,14 @@ function stageTools(options: StageOptions, picture: () => SVGSVGElement | HTMLCa
   };
 }
 
-/** The text under the view, and the hints, of which the next one appears when one is opened. */
+/** The text under the view, and the hints. */
 function words(station: Station): HTMLElement {
   const passages = station.text.map((passage) =>
     h("section", { class: "s-passage" }, h("h3", {}, passage.title), ...passage.paragraphs.map(prose)));
   const hints = (station.hints ?? []).map((hint, index, all) =>
-    disclosure(all.length > 1 ? `Hint ${index + 1} of ${all.length}` : "A hint", hint));
-  hints.forEach((hint, index) => {
-    hint.hidden = index > 0;
-    hint.addEventListener("toggle", () => {
-      const next = hints[index + 1];
-      if (hint.open && next) next.hidden = false;
-    });
-  });
-  const text = card({ title: "What to see here" }, tiles(260, ...passages));
-  if (hints.length === 0) return h("div", { class: "s-words" }, text);
-  return h("div", { class: "s-words s-hinted" }, text, card({ title: "Stuck?", note: "none gives the answer away" }, h("div", {}, ...hints)));
+    disclosure(all.length > 1 ? `Hint ${index + 1}` : "A hint", hint));
+  const stuck = hints.length === 0 ? null : h("section", { class: "s-passage", attributes: { "aria-label": "Hints" } }, h("h3", {}, "Stuck?"), h("div", {}, ...hints));
+  return card({ title: "What to see here" }, tiles(230, ...passages, stuck));
 }
 
 /** Undo and redo by keys, inside an element; text that is being typed keeps its own. */

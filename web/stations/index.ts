@@ -1,9 +1,13 @@
 /** The stations, in the order of the rail. */
 
+import { draw } from "./draw/index.ts";
 import { match } from "./match/index.ts";
+import { segments } from "./segments/index.ts";
 import type { Station } from "./station.ts";
+import { tents } from "./tents/index.ts";
+import { trace } from "./trace/index.ts";
 
-export const stations: readonly Station[] = [match];
+export const stations: readonly Station[] = [match, segments, draw, tents, trace];
 
 /** Gives the station of this name. */
 export function stationNamed(name: string): Station | undefined {

@@ -20,7 +20,7 @@ export const COMMIT: Commit = { kind: "commit" };
 
 /** What a view may use of the world around it. */
 export interface Services {
-  /** Asks Python, where there is one: absent on a static site, in a single file and when the connection is lost. */
+  /** Asks Python, where there is one (absent on a static site, in a single file and a notebook); fails with a sentence. */
   readonly ask: ((question: Question, signal?: AbortSignal) => Promise<unknown>) | undefined;
   /** Shows a passing note. Lasting sentences belong into the station's own page. */
   announce(sentence: string, options?: { tone?: Tone; action?: { label: string; onPress(): void } }): void;
@@ -66,7 +66,7 @@ export interface Station<S extends object = object, A extends Action = Action> {
   readonly lead: string;
   /** A short text that teaches; the shell shows it under the view. */
   readonly text: readonly Passage[];
-  /** Hints that do not give the answer away, from gentle to plain; the shell opens them one by one. */
+  /** Hints that do not give the answer away, from gentle to plain; each is opened on demand. */
   readonly hints?: readonly string[];
   initial(): S;
   /** Pure. An unknown or impossible action gives the very same object. */

@@ -1,6 +1,6 @@
 /** The network as a picture, and its sum by hand at one x. */
 
-import { diagram, h, slider, stack, table, text, unitColour, type Diagram } from "../../kit/index.ts";
+import { diagram, h, slider, table, text, unitColour, type Diagram } from "../../kit/index.ts";
 import { activate } from "../../engine/index.ts";
 import { seriesOf } from "./chart.ts";
 import { curveOf, short, sumAt } from "./report.ts";
@@ -50,24 +50,24 @@ function passedCurve(state: State, unit: Unit) {
 export function byHand(onX: (x: number) => void): { el: HTMLElement; draw(state: State, x: number, lit: number | undefined): void } {
   const at = slider({ label: "x", name: "x at which to add up", min: DOMAIN[0], max: DOMAIN[1], step: 0.1, value: 1, onInput: onX });
   const sums = table({
-    label: "The sum at x", corner: "unit",
+    label: "The sum at x", corner: " ",
     columns: [
       { id: "line", label: "z = w x + b", kind: "text" }, { id: "z", label: "z", step: 0.01 }, { id: "a", label: "a", step: 0.01 }, { id: "adds", label: "adds", step: 0.01 },
     ],
   });
   const total = h("p", { class: "m-total" });
   return {
-    el: stack(at.el, sums.el, total),
+    el: h("div", { class: "k-stack m-hand" }, at.el, sums.el, total),
     draw(state, x, lit) {
       const { z, a, sum, target } = sumAt(state, x);
       const { signs } = targetOf(state);
       at.set({ value: x });
-      sums.set(unitsOf(state).map((unit, i) => ({
-        id: String(i), label: String(i), colour: unitColour(i), active: lit === i,
+      sums.set([...unitsOf(state).map((unit, i) => ({
+        id: String(i), label: `a_${i}`, colour: unitColour(i), active: lit === i,
         cells: { line: lineText(unit, x), z: rounded(z[i]!), a: rounded(a[i]!), adds: rounded(signs[i]! * a[i]!) },
-      })));
+      })), { id: "sum", label: "sum", colour: "fit", cells: { adds: rounded(sum) } }, { id: "target", label: "target", colour: "target", cells: { adds: rounded(target) } }]);
       const off = Math.abs(sum - target);
-      text(total, `Sum ${short(sum)}, target ${short(target)}: ${off < 1e-9 ? "they agree here." : `off by ${short(off)} here.`}`);
+      text(total, off < 1e-9 ? `At x = ${short(x)} the sum is on the target.` : `At x = ${short(x)} the sum is off by ${short(off)}.`);
     },
   };
 }

@@ -10,14 +10,14 @@ export const text: readonly Passage[] = [
   {
     title: "The off switch",
     paragraphs: [
-      "A unit computes $z$ = $w$x + $b$, a straight line, and passes on $a$ = max(0, $z$): the line where it is positive, nothing where it is not. It switches at its *hinge*, x = −$b$/$w$, the dot on the curve.",
+      "A unit computes *z* = *w*x + *b*, a straight line, and passes on *a* = max(0, *z*): the line where it is positive, nothing where it is not. It switches at its *hinge*, x = −*b*/*w*, the dot on the curve.",
       "Before its hinge a unit that faces right adds nothing. That is why a later segment can be mended without touching an earlier one.",
     ],
   },
   {
     title: "Slopes add up",
     paragraphs: [
-      "To the right of the first corner unit 0 is off. There the curve is as steep as the units that are on, taken together: past a hinge of weight $w$ the slope has changed by $w$ (or by −$w$, where the output subtracts).",
+      "To the right of the first corner unit 0 is off. There the curve is as steep as the units that are on, taken together: past a hinge of weight *w* the slope has changed by *w* (or by −*w*, where the output subtracts).",
       "So a unit keeps contributing after the next one has joined in. The third segment is not the work of unit 2 alone.",
     ],
   },

@@ -25,24 +25,15 @@ export function units(act: Act, onHover: (unit: number | undefined) => void): Un
 
 function column(index: 0 | 1 | 2, act: Act, onHover: (unit: number | undefined) => void) {
   const colour = unitColour(index);
-  const options = { x: DOMAIN, y: RANGE, height: 104 };
+  const options = { x: DOMAIN, y: RANGE, height: 118 };
   const [line, passed] = [plot({ ...options, label: `z of unit ${index}` }), plot({ ...options, label: `a of unit ${index}` })];
   const note = h("span", { class: "m-unit-note" });
-  const dials = (["w", "b"] as const).map((key) => {
-    const fixed = index === 0;
-    return { key, part: slider({
-      label: `${key}_${index}`, name: `${key === "w" ? "weight" : "bias"} of unit ${index}`, colour, disabled: fixed,
-      min: -LIMITS[key], max: LIMITS[key], step: 0.1, value: 0,
-      onInput: (value) => index !== 0 && act({ kind: key === "w" ? "weight" : "bias", unit: index, value }),
-      onCommit: () => act(COMMIT),
-      onHover: (active) => onHover(active ? index : undefined),
-    }) };
-  });
+  const dials = dialsOf(index, act, onHover);
   const named = (letter: string, rest: HTMLElement | string): HTMLElement =>
     h("p", { class: "m-unit-name" }, symbol(`${letter}_${index}`), " ", rest);
   const passes = h("span");
   const el = h("div", { class: "m-unit", style: { "--c": css(colour) }, attributes: { role: "group", "aria-label": `unit ${index}` } },
-    h("h3", {}, `Unit ${index}`, note), named("z", ""), line.el, named("a", passes), passed.el, ...dials.map((each) => each.part.el));
+    h("h3", {}, `Unit ${index}`, note), named("z", ""), line.el, named("a", passes), passed.el, h("div", { class: "m-dials" }, ...dials.els));
   return {
     el,
     draw(state: State, lit: number | undefined, cross: number): void {
@@ -50,10 +41,27 @@ function column(index: 0 | 1 | 2, act: Act, onHover: (unit: number | undefined) 
       const sign = targetOf(state).signs[index]!;
       text(note, `${index === 0 ? "given, " : ""}${sign > 0 ? "added" : "subtracted"}`);
       text(passes, PASSES[state.activation]);
-      for (const { key, part } of dials) part.set({ value: unit[key] });
+      dials.set(unit);
       el.classList.toggle("m-lit", lit === index);
       drawLine(line, unit, index, cross);
       drawPassed(passed, state, unit, index, cross);
+    },
+  };
+}
+
+/** Gives the two sliders of a unit; those of unit 0 only show its numbers. */
+export function dialsOf(index: 0 | 1 | 2, act: Act, onHover: (unit: number | undefined) => void): { els: HTMLElement[]; set(unit: Unit): void } {
+  const dials = (["w", "b"] as const).map((key) => ({ key, part: slider({
+    label: `${key}_${index}`, name: `${key === "w" ? "weight" : "bias"} of unit ${index}`, colour: unitColour(index), disabled: index === 0,
+    min: -LIMITS[key], max: LIMITS[key], step: 0.1, value: 0,
+    onInput: (value) => index !== 0 && act({ kind: key === "w" ? "weight" : "bias", unit: index, value }),
+    onCommit: () => act(COMMIT),
+    onHover: (active) => onHover(active ? index : undefined),
+  }) }));
+  return {
+    els: dials.map((each) => each.part.el),
+    set(unit) {
+      for (const { key, part } of dials) part.set({ value: unit[key] });
     },
   };
 }
@@ -63,8 +71,8 @@ const PASSES = { relu: "= max(0, z)", linear: "= z", sigmoid: "= 1 / (1 + e‚Åª·∂
 function drawLine(picture: ReturnType<typeof plot>, unit: Unit, index: number, cross: number): void {
   const z = (x: number): number => unit.w * x + unit.b;
   picture.draw([
-    ...kinkRule(unit, index), reader(cross),
-    { kind: "curve", id: "z", x: DOMAIN, y: DOMAIN.map(z), look: "line", colour: unitColour(index) },
+    ...kinkRule(unit, index),
+    { kind: "curve", id: "z", x: DOMAIN, y: DOMAIN.map(z), look: "line", colour: unitColour(index) }, reader(cross, z(cross), index),
   ]);
   picture.describe(`z goes from ${short(z(0))} at x = 0 to ${short(z(3))} at x = 3.`);
 }
@@ -78,8 +86,9 @@ function drawPassed(picture: ReturnType<typeof plot>, state: State, unit: Unit, 
   const f = { breakpoints: x, values: x.map((each) => activate(state.activation, unit.w * each + unit.b)), leftSlope: 0, rightSlope: 0 };
   const off = state.activation === "relu" ? offStretch(unit) : undefined;
   const layers: Layer[] = off ? [{ kind: "band", id: "off", x: off, colour: "muted" }] : [];
-  if (off && off[1] - off[0] > 0.6) layers.push({ kind: "label", id: "word", x: (off[0] + off[1]) / 2, y: -2, text: "off", anchor: "middle", colour: "muted" });
-  picture.draw([...layers, ...kinkRule(unit, index), reader(cross), { kind: "curve", id: "a", ...seriesOf(f), colour: unitColour(index) }]);
+  if (off && off[1] - off[0] > 0.6) layers.push({ kind: "label", id: "word", x: (off[0] + off[1]) / 2, y: -2.4, text: "off", anchor: "middle", colour: "muted", shift: [0, -5] });
+  picture.draw([...layers, ...kinkRule(unit, index), { kind: "curve", id: "a", ...seriesOf(f), colour: unitColour(index) },
+    reader(cross, activate(state.activation, unit.w * cross + unit.b), index)]);
   picture.describe(off ? `Off from x = ${short(off[0])} to ${short(off[1])}.` : "Never off.");
 }
 
@@ -88,6 +97,7 @@ function kinkRule(unit: Unit, index: number): Layer[] {
   return at >= DOMAIN[0] && at <= DOMAIN[1] ? [{ kind: "rule", id: "kink", x: at, look: "dash", colour: unitColour(index) }] : [];
 }
 
-function reader(x: number): Layer {
-  return { kind: "rule", id: "reader", x, colour: "axis" };
+/** The value at the x where the sum is read. */
+function reader(x: number, y: number, index: number): Layer {
+  return { kind: "points", id: "reader", x: [x], y: [y], size: 8, colour: unitColour(index) };
 }

@@ -1,6 +1,6 @@
 /** The page of Match. */
 
-import { button, card, layout, legend, segmented, select, status, type Choice } from "../../kit/index.ts";
+import { button, card, h, layout, legend, segmented, select, status, type Choice } from "../../kit/index.ts";
 import { COMMIT, type Host, type View } from "../station.ts";
 import { chart, segments } from "./chart.ts";
 import { report } from "./report.ts";
@@ -8,7 +8,7 @@ import { KINDS, type Action, type Kind, type State } from "./state.ts";
 import { byHand, netPicture } from "./sum.ts";
 import { TARGETS, type TargetName } from "./target.ts";
 import { NAMES, trio } from "./trio.ts";
-import { units } from "./units.ts";
+import { dialsOf, units } from "./units.ts";
 
 const CHOICES: Record<TargetName, string> = { original: "V, then steeper", plateau: "V, then level", peak: "down, up, down", random: "random" };
 const AREAS = {
@@ -47,6 +47,7 @@ export function render({ el, act }: Host<Action>): View<State> {
     label: "Activation of the units", bare: true, value: "relu", choices: KINDS.map((value) => ({ value, label: NAMES[value] })), onChange: choose,
   });
   const columns = units(act, light);
+  const near = [dialsOf(1, act, light), dialsOf(2, act, light)] as const; // on a telephone the sliders stand under the curve
   const net = netPicture(light);
   const hand = byHand(read);
   const three = trio(choose);
@@ -61,6 +62,7 @@ export function render({ el, act }: Host<Action>): View<State> {
     strip.set(state, now);
     said.set(now.sentence, now.tone);
     columns.draw(state, lit, x);
+    near.forEach((each, i) => each.set(state.units[i]!));
     net.draw(state, lit);
     hand.draw(state, x, lit);
     three.draw(state);
@@ -70,7 +72,7 @@ export function render({ el, act }: Host<Action>): View<State> {
     ]);
   };
   el.append(layout(AREAS, {
-    chart: card({ title: "Match the target", tools: [targets.el, next.el] }, curve.plot.el, key.el, strip.el, said.el),
+    chart: card({ title: "Match the target", tools: [targets.el, next.el] }, curve.plot.el, key.el, strip.el, said.el, h("div", { class: "m-near" }, ...near.flatMap((each) => each.els))),
     units: columns.el,
     net: card({ title: "The network" }, net.part.el),
     sum: card({ title: "Add it up by hand" }, hand.el),
