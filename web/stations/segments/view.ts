@@ -1,0 +1,279 @@
+/** Segments in the page. */
+
+import { evaluate, type Network, type PiecewiseLinear, toFunction } from "../../engine/index.ts";
+import {
+  button, card, diagram, h, layout, legend, plot, prose, segmented, select, slider, stack, status, style, subscripted, table,
+  text, tiles, toolbar, unitColour, type Layer,
+} from "../../kit/index.ts";
+import { COMMIT, type Host, type View } from "../station.ts";
+import { nameOfCell, nameOfPart, netOf, partsOf, rowsOf, sumSentence } from "./numbers.ts";
+import { built, colourOf, curveLayers, fan, fanLayers, roomFor, viewOf } from "./scenes.ts";
+import {
+  type Action, fanOf, LIMIT, type Name, namesOf, networkOf, pointsOf, SPREAD, stageOf, STARTS, type State, unitsOf,
+} from "./state.ts";
+import { formula, influenceSentence, nudge, said, stageWords } from "./words.ts";
+
+const VIEW = [-1.16, 1.16] as const;
+const STEP = 0.05;
+const REST = "Touch a number, in the table or in the diagram: the stretch of the curve that it moves glows.";
+
+type Act = Host<Action>["act"];
+
+/** What the cards draw from: the state, and what follows from it. */
+interface Shown {
+  state: State;
+  network: Network;
+  f: PiecewiseLinear;
+  held: Name | undefined;
+}
+
+export function render({ el, act }: Host<Action>): View<State> {
+  let latest: State | undefined;
+  let held: Name | undefined;
+  const touch = (name: Name | undefined): void => {
+    if (name === held) return;
+    held = name;
+    if (latest) show(latest, false);
+  };
+  const curve = curveCard(act);
+  const numbers = numbersCard(act, touch);
+  const net = netCard(act, touch);
+  const build = buildCard(act);
+  const fans = fanCard(act);
+  const show = (state: State, all: boolean): void => {
+    const network = networkOf(state);
+    const count = unitsOf(state).units.length;
+    const alive = held !== undefined && namesOf(count).includes(held) ? held : undefined;
+    const shown: Shown = { state, network, f: toFunction(network), held: alive };
+    curve.draw(shown);
+    numbers.draw(shown);
+    net.draw(shown);
+    if (!all) return;
+    build.draw(shown);
+    fans.draw(shown);
+  };
+  el.append(layout({
+    wide: { areas: ["curve numbers", "build fans"], columns: [8, 7] },
+  }, { curve: curve.el, numbers: card({ title: "Its numbers", note: "w R(v x + b), all of them live" }, ...numbers.parts, net.el), build: build.el, fans: fans.el }));
+  return {
+    draw(state) {
+      latest = state;
+      show(state, true);
+    },
+    picture: () => curve.svg,
+    destroy: () => undefined,
+  };
+}
+
+// ------------------------------------------------------------------------------------------------ curve
+
+function curveCard(act: Act): { el: HTMLElement; svg: SVGSVGElement; draw(shown: Shown): void } {
+  const chart = plot({
+    label: "The curve and its points", x: VIEW, y: viewOf(2), xName: "x", yName: "y", height: 330,
+    onAdd: (x, y) => act({ kind: "add", x: tidy(x), y: tidy(y) }, COMMIT),
+  });
+  const glow = status(REST);
+  style(glow.el, "min-height", "3.2em");
+  const given = segmented<"points" | "numbers">({
+    label: "Set by", bare: true, value: "points",
+    choices: [{ value: "points", label: "by points" }, { value: "numbers", label: "by numbers" }],
+    onChange: (kind) => act({ kind }, COMMIT),
+  });
+  const from = select<string>({
+    label: "Start from", bare: true, value: "",
+    choices: [{ value: "", label: "Start from …" }, ...Object.entries(STARTS).map(([value, { label }]) => ({ value, label }))],
+    onChange: (value) => {
+      act({ kind: "start", from: value }, COMMIT);
+      from.set("");
+    },
+  });
+  const key = legend([
+    { label: "the network", colour: "fit" }, { label: "what the number moves", colour: "glow", look: "target" },
+    { label: "after + 0.1", colour: "muted", look: "dash" },
+  ]);
+  const how = prose("");
+  const draw = ({ state, network, f, held }: Shown): void => {
+    const room = roomFor([f]);
+    const moved = held === undefined ? undefined : nudge(network, held);
+    chart.view({ y: viewOf(room) });
+    chart.draw([...curveLayers(f, moved), ...markLayers(state, f, room, act), ...pointLayers(state, room, act)]);
+    glow.set(held !== undefined && moved ? influenceSentence(network, held, moved) : REST);
+    given.set(state.shape.kind);
+    text(how, state.shape.kind === "points"
+      ? "Drag a point; click the line for another one; double-click takes one away. By keyboard: arrows, Insert, Delete."
+      : "The network's numbers are what counts now, and the points follow it. Drag one, and the points count again: one hinge a segment, every v = 1.");
+    chart.describe(`${pointsOf(state).map(([x, y]) => `(${said(x)}, ${said(y)})`).join(", ")} joined by straight lines.`);
+  };
+  const tools = [given.el, from.el];
+  return { el: card({ title: "The curve", tools }, chart.el, key.el, glow.el, how), svg: chart.svg, draw };
+}
+
+function tidy(value: number): number {
+  return Math.round(value / STEP) * STEP === 0 ? 0 : Number((Math.round(value / STEP) * STEP).toFixed(2));
+}
+
+function pointLayers(state: State, room: number, act: Act): Layer[] {
+  const all = pointsOf(state);
+  return all.map(([x, y], index): Layer => {
+    const [before, after] = [all[index - 1], all[index + 1]];
+    return {
+      kind: "handle", id: `p${index}`, x, y, label: `point ${index + 1}`, step: STEP,
+      colour: state.shape.kind === "points" && after ? unitColour(index) : "fit",
+      axis: before && after ? "both" : "y",
+      text: `x = ${said(x)}, y = ${said(y)}`,
+      bounds: { x: before && after ? [before[0] + STEP, after[0] - STEP] : [x, x], y: [-room, room] },
+      onMove: (toX, toY) => act({ kind: "move", index, x: toX, y: toY }),
+      onEnd: () => act(COMMIT),
+      onDelete: before && after ? () => act({ kind: "delete", index }, COMMIT) : undefined,
+    };
+  });
+}
+
+function markLayers({ at }: State, f: PiecewiseLinear, room: number, act: Act): Layer[] {
+  return [
+    { kind: "rule", id: "at", x: at, look: "dash" },
+    { kind: "points", id: "value", x: [at], y: [evaluate(f, at)], size: 8, colour: "muted" },
+    {
+      kind: "handle", id: "mark", x: at, y: viewOf(room)[0], axis: "x", shape: "tick", colour: "muted", step: STEP, bounds: { x: [-1, 1] },
+      label: "where the table adds up", onMove: (x) => act({ kind: "at", x }), onEnd: () => act(COMMIT),
+    },
+  ];
+}
+
+// ------------------------------------------------------------------------------------------------ numbers
+
+function numbersCard(act: Act, touch: (name: Name | undefined) => void): { parts: HTMLElement[]; draw(shown: Shown): void } {
+  const grid = table({
+    label: "Numbers of the network",
+    corner: "unit",
+    columns: [
+      { id: "v", label: "v", name: "weight", min: -LIMIT, max: LIMIT },
+      { id: "b", label: "b", name: "bias", min: -LIMIT, max: LIMIT },
+      { id: "w", label: "w", name: "output weight", min: -LIMIT, max: LIMIT },
+      { id: "part", label: "adds", name: "what it adds at the mark", step: 0.01 },
+    ],
+    onEdit: (row, column, value) => act({ kind: "number", of: nameOfCell(row, column) ?? "", value }, COMMIT),
+    onHover: (row, column) => touch(nameOfCell(row, column)),
+  });
+  const written = h("p", { class: "k-prose" });
+  const sum = prose("");
+  return {
+    parts: [grid.el, stack(written, sum)],
+    draw({ state, network, held }) {
+      const { units, b0 } = unitsOf(state);
+      grid.set(rowsOf(units, b0, network, state.at, held));
+      text(written, formula(units, b0));
+      text(sum, sumSentence(network, state.at));
+    },
+  };
+}
+
+function netCard(act: Act, touch: (name: Name | undefined) => void): { el: HTMLElement; draw(shown: Shown): void } {
+  const net = diagram({
+    label: "The network",
+    onEdit: (part, value) => act({ kind: "number", of: nameOfPart(part) ?? "", value }, COMMIT),
+    onHover: (part) => touch(nameOfPart(part)),
+  });
+  return {
+    el: net.el,
+    draw({ state, held }) {
+      const { units, b0 } = unitsOf(state);
+      net.set(netOf(units, b0));
+      net.highlight(partsOf(held));
+      net.describe(formula(units, b0));
+    },
+  };
+}
+
+// ------------------------------------------------------------------------------------------------ build-up
+
+function buildCard(act: Act): { el: HTMLElement; draw(shown: Shown): void } {
+  const chart = plot({ label: "The build-up", x: VIEW, y: viewOf(2), height: 250, xName: "x" });
+  const go = (stage: number): void => act({ kind: "stage", stage }, COMMIT);
+  let now = 0;
+  const back = button({ label: "Back", onPress: () => go(now - 1) });
+  const next = button({ label: "Next", look: "primary", onPress: () => go(now + 1) });
+  const scrub = slider({
+    label: "step", name: "step of the build-up", min: 0, max: 5, step: 1, value: 0,
+    onInput: (stage) => act({ kind: "stage", stage }), onCommit: () => act(COMMIT),
+  });
+  style(scrub.el, "flex", "1 1 200px");
+  const name = h("h3");
+  const words = status();
+  style(words.el, "min-height", "4.6em");
+  return {
+    el: card({ title: "Build-up", note: "one unit at a time" }, chart.el, toolbar(back.el, next.el, scrub.el), stack(name, words.el)),
+    draw({ state }) {
+      const { units, b0 } = unitsOf(state);
+      const { stage, last } = stageOf(state);
+      const { layers, room } = built(units, b0, stage);
+      const said = stageWords(units, b0, stage);
+      now = stage;
+      chart.view({ y: stage === 0 ? [-0.12 * room, 1.2 * room] : viewOf(room) });
+      chart.draw(layers);
+      chart.describe(said.sentence);
+      scrub.set({ value: stage, max: last });
+      back.set({ disabled: stage === 0 });
+      next.set({ disabled: stage === last });
+      text(name, `${stage} of ${last}: ${said.title}`);
+      words.set(said.sentence);
+    },
+  };
+}
+
+// ------------------------------------------------------------------------------------------------ fans
+
+function fanCard(act: Act): { el: HTMLElement; draw(shown: Shown): void } {
+  const which = select<string>({ label: "The number", value: "w1", choices: [], onChange: (of) => act({ kind: "fan", of }, COMMIT) });
+  const spread = slider({
+    label: "spread", name: "spread of the changes", min: SPREAD[0], max: SPREAD[1], step: 0.05, value: 0.5,
+    onInput: (value) => act({ kind: "fan", spread: value }), onCommit: () => act(COMMIT),
+  });
+  style(spread.el, "flex", "1 1 220px");
+  const shake = button({ label: "Shake again", onPress: () => act({ kind: "shake" }, COMMIT) });
+  const one = fanPlot();
+  const other = fanPlot();
+  let offered = "";
+  return {
+    el: card({ title: "Random changes", note: "of one number, and of its like in another unit" },
+      toolbar(which.el, spread.el, shake.el), tiles(220, one.el, other.el)),
+    draw({ state, network, f }) {
+      const names = namesOf(unitsOf(state).units.length);
+      if (names.join() !== offered) which.offer(names.map((value) => ({ value, label: subscripted(value) })));
+      offered = names.join();
+      const of = fanOf(state);
+      which.set(of);
+      spread.set({ value: state.fan.spread });
+      const beside = partnerOf(of, unitsOf(state).units.length);
+      const made = [of, beside].map((name) => fan(network, name, state.fan.spread, state.fan.seed));
+      const room = roomFor([f, ...made.flatMap((each) => each.functions)]);
+      one.draw(f, made[0]!, of, room, state.fan);
+      other.draw(f, made[1]!, beside, room, state.fan);
+    },
+  };
+}
+
+/** The same letter of the last unit, or of the first where the last is chosen. */
+function partnerOf(name: Name, units: number): Name {
+  if (name === "b0") return `b${units}`;
+  return units === 1 ? "b0" : `${name[0]}${Number(name.slice(1)) === units ? 1 : units}`;
+}
+
+function fanPlot(): { el: HTMLElement; draw(f: PiecewiseLinear, made: ReturnType<typeof fan>, name: Name, room: number, from: State["fan"]): void } {
+  const chart = plot({ label: "Fan", x: VIEW, y: viewOf(2), height: 210 });
+  const words = status();
+  return {
+    el: stack(chart.el, words.el),
+    draw(f, made, name, room, { spread, seed }) {
+      const where = made.stretch
+        ? made.stretch[0] <= -1 && made.stretch[1] >= 1 ? "all of the curve moves" : `the curve moves on [${said(made.stretch[0])}, ${said(made.stretch[1])}] only`
+        : "nothing moves";
+      const sentence = `${subscripted(name)} changed ${made.functions.length} times at random (spread ${said(spread)}, seed ${seed}): ${where}.`;
+      chart.rename(`Random changes of ${name}`);
+      chart.view({ y: viewOf(room) });
+      chart.draw(fanLayers(f, made, colourOf(name)));
+      chart.describe(sentence);
+      words.set(sentence);
+    },
+  };
+}
