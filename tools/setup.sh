@@ -32,7 +32,7 @@ modules_are_there() {
     "$python" - <<'PY' >/dev/null 2>&1
 import importlib.util, platform, sys
 names = "hinges numpy scipy numba typer rich matplotlib joblib sklearn onnx onnxruntime pytest hypothesis xdist " \
-    "starlette uvicorn websockets anywidget playwright ruff basedpyright importlinter"
+    "starlette uvicorn websockets anywidget playwright hatchling ruff basedpyright importlinter"
 if (sys.platform, platform.machine()) != ("darwin", "x86_64"):
     names += " jax optax"
 sys.exit(not all(map(importlib.util.find_spec, names.split())))
