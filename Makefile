@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 JOBS ?= 2
 ARGS ?=
 
-.PHONY: help setup demo test check fmt types bench evidence web
+.PHONY: help setup demo test check fmt types bench evidence lab web
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ bench: setup ## run the benchmarks and print their ratios
 
 evidence: setup ## measure the long claims and write docs/evidence/DATE.md
 	@$(PYTHON) -m pytest tests/evidence --evidence-table "docs/evidence/$$(date +%Y-%m-%d).md" $(ARGS)
+
+lab: setup ## open the lab in a browser (ARGS="--export site/" writes it as a static site)
+	@.venv/bin/hinges lab $(ARGS)
 
 web: ## rebuild the lab's front end into src/hinges/lab/static
 	@sh tools/web.sh build

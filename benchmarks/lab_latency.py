@@ -1,0 +1,162 @@
+"""How quickly the lab answers: a slider's step drawn in the page, and a question answered by Python.
+
+    python benchmarks/lab_latency.py
+
+Bars, on an idle machine: a step of a slider is drawn within 16 ms (95 % of them), Python answers new data within 2 s
+and the way there and back within 50 ms, the first page is there within 2 s, and a tenth page's questions,
+while nine others keep Python busy, take at most three times as long as alone.
+"""
+
+import json
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+STEPS = 200
+QUESTIONS = 40
+OTHERS = 9
+SLIDER = "weight of unit 1"
+# Presses keys inside the page and takes the time until the frame after the one in which it was drawn has begun.
+PRESS = """async (count) => {
+    const slider = document.querySelector('input[type=range][aria-label="weight of unit 1"]');
+    const drawn = () => new Promise((done) => requestAnimationFrame(() => {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = () => done(performance.now());
+        channel.port2.postMessage(0);  // after style, layout and paint of this frame
+    }));
+    const times = [];
+    for (let i = 0; i < count; i += 1) {
+        await drawn();
+        const start = performance.now();
+        const key = i % 20 < 10 ? "ArrowRight" : "ArrowLeft";
+        slider.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+        const computed = performance.now() - start;
+        times.push([computed, await drawn() - start, Number(slider.value)]);
+    }
+    return times;
+}"""
+
+
+def percentiles(values: list[float]) -> str:
+    """Give the median and the 95th percentile as text, in ms."""
+    return f"p50 {np.percentile(values, 50):7.1f} ms   p95 {np.percentile(values, 95):7.1f} ms"
+
+
+def verdict(value: float, bar: float) -> str:
+    """Give a value's ratio to its bar."""
+    return f"{value / bar:5.2f} x the bar of {bar:g} ms{'' if value <= bar else '   MISSED'}"
+
+
+def in_page(url: str) -> None:
+    """Measure the steps of Match's slider in a headless Chromium."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        program = None
+    if program is None:
+        print("in the page: not measured, for want of Chromium and Playwright")
+        return
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        start = time.perf_counter()
+        page.goto(url)
+        slider = page.get_by_role("slider", name=SLIDER)
+        slider.wait_for()
+        print(
+            f"first slider                 {1000 * (time.perf_counter() - start):7.0f} ms after the address was typed"
+        )
+        slider.focus()
+        page.evaluate(PRESS, 20)
+        steps = page.evaluate(PRESS, STEPS)
+        browser.close()
+    assert len({value for *_, value in steps}) > 5, "the slider did not move"
+    drawn = [total for _, total, _ in steps]
+    print(f"slider step, script alone    {percentiles([script for script, *_ in steps])}")
+    print(f"slider step until drawn      {percentiles(drawn)}   {verdict(float(np.percentile(drawn, 95)), 16)}")
+
+
+def asker(url: str) -> Callable[[dict[str, Any]], float]:
+    """Open a connection, and give the function that asks a question and gives the ms until the answer."""
+    from websockets.sync.client import connect
+
+    origin: Any = "/".join(url.split("/")[:3])
+    socket = connect(f"{url.replace('http', 'ws')}ask", origin=origin, max_size=None)
+
+    def ask(question: dict[str, Any]) -> float:
+        start = time.perf_counter()
+        socket.send(json.dumps({"id": 1, **question}))
+        reply = json.loads(socket.recv())
+        assert "answer" in reply, reply
+        return 1000 * (time.perf_counter() - start)
+
+    return ask
+
+
+def noisy(seed: int, rows: int = 500) -> dict[str, Any]:
+    """Give new data: a sine with noise."""
+    x = np.linspace(0, 6, rows)
+    y = np.sin(x) + np.random.default_rng(seed).normal(0, 0.1, rows)
+    return {"question": "best", "pieces": 6, "loss": "max", "x": x.tolist(), "y": y.tolist()}
+
+
+def of_python(url: str) -> None:
+    """Measure questions to Python: the first, new data, nothing but the way there and back, and beside nine others."""
+    ask = asker(url)
+    print(f"first question of a server   {ask(noisy(0)):7.0f} ms (a process starts)")
+    way = [ask({"question": "best", "pieces": 1, "x": [0, 1], "y": [0, 1]}) for _ in range(QUESTIONS)]
+    print(f"way to Python and back       {percentiles(way)}   {verdict(float(np.percentile(way, 95)), 50)}")
+    alone = [ask(noisy(seed)) for seed in range(QUESTIONS)]
+    print(f"new data, 500 rows, 6 pieces {percentiles(alone)}   {verdict(float(np.percentile(alone, 95)), 2000)}")
+    stop = threading.Event()
+
+    def keep_busy(seed: int) -> None:
+        other = asker(url)
+        while not stop.is_set():
+            other(noisy(seed))
+
+    others = [threading.Thread(target=keep_busy, args=(seed,)) for seed in range(OTHERS)]
+    for thread in others:
+        thread.start()
+    time.sleep(3)
+    beside = [ask(noisy(seed)) for seed in range(QUESTIONS)]
+    stop.set()
+    for thread in others:
+        thread.join()
+    ratio = float(np.percentile(beside, 95) / np.percentile(alone, 95))
+    median = statistics.median(beside) / statistics.median(alone)
+    print(f"the same beside nine others  {percentiles(beside)}   p95 {ratio:.1f} x, p50 {median:.1f} x alone")
+
+
+def main() -> None:
+    """Start a lab, measure, and end it."""
+    start = time.perf_counter()
+    command = [sys.executable, "-u", "-m", "hinges", "lab", "--no-browser", "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
+    assert process.stdout is not None
+    try:
+        found = re.search(r"http://\S+/", process.stdout.readline())
+        assert found is not None, "the lab did not start"
+        up = 1000 * (time.perf_counter() - start)
+        print(f"hinges lab to its address    {up:7.0f} ms   {verdict(up, 2000)}")
+        in_page(found[0])
+        of_python(found[0])
+    finally:
+        process.send_signal(signal.SIGINT)
+        start = time.perf_counter()
+        process.wait(timeout=20)
+        print(f"Ctrl-C to its end            {1000 * (time.perf_counter() - start):7.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
