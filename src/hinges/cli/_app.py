@@ -1,5 +1,6 @@
 """The application: its commands, and every error turned into one sentence and an exit status."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -43,20 +44,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     command = typer.main.get_command(app)
     try:
-        return command(args=arguments, prog_name="hinges", standalone_mode=False) or 0
+        status = command(args=arguments, prog_name="hinges", standalone_mode=False) or 0
+        sys.stdout.flush()
     except HingesError as error:
         return _refused(arguments, str(error))
     except (KeyboardInterrupt, typer.Abort):
-        print("hinges: stopped", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        sys.stderr.close()
+        status = INTERRUPTED
+    except (BrokenPipeError, SystemExit):  # the parser's word for it: the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush at the end
         return 0
     except Exception as error:
         if not hasattr(error, "format_message"):  # what the parser raises for wrong words has one
             raise
         message = error.format_message()  # pyright: ignore[reportAttributeAccessIssue]
         return _refused(arguments, message or "say what to do: hinges --help lists the commands")
+    if status == INTERRUPTED:  # which the parser makes of Ctrl-C
+        print("hinges: stopped", file=sys.stderr)
+    return status
 
 
 def _refused(arguments: Sequence[str], message: str) -> int:

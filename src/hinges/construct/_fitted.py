@@ -8,7 +8,7 @@ import numpy as np
 from hinges._arrays import Floats
 from hinges.construct._target import Target, measured, measured_error, spread
 from hinges.data import Dataset
-from hinges.errors import UnsupportedModelError
+from hinges.errors import InvalidInputError, UnsupportedModelError
 from hinges.fits import Approximation, ErrorBounds, FitMethod, FitResult
 from hinges.optimal import Best
 from hinges.optimal._best import openness
@@ -21,8 +21,11 @@ FEWEST, MOST = 2_049, 20_001
 COARSE = 129
 TELLING = 0.997  # of the largest error: samples that decide
 ROUNDS = 4
+TIGHTER = 3  # times a tolerance is lowered at the samples where it is not kept between them
 WORTH_A_LOOK = 0.01
 PARTS = np.arange(1, 8) / 8  # of a gap between samples
+
+Searcher = Callable[[Target, FitMethod, tuple[float, float]], tuple[FitResult, float, str]]
 
 
 def fitted(target: Target, method: FitMethod, interval: tuple[float, float] | None) -> Approximation:
@@ -35,15 +38,41 @@ def fitted(target: Target, method: FitMethod, interval: tuple[float, float] | No
         assert isinstance(target, Dataset)
         result = method.fit(target)
         return Approximation(_function(result), result.network, result.loss, result.bounds, result.status)
-    if getattr(method, "loss", "mse") == "max":
-        result, loss, how = _by_largest_error(target, method, interval)
+    by = _by_largest_error if getattr(method, "loss", "mse") == "max" else _by_mean
+    if isinstance(method, Best) and method.tolerance is not None:
+        result, loss, how = _within(target, method, method.tolerance, interval, by)
     else:
-        result, loss, how = _by_mean(target, method, interval)
+        result, loss, how = by(target, method, interval)
     bounds = result.bounds
     if bounds is not None:
         lower, certified = min(bounds.lower, loss), bounds.certified and how.startswith("the largest")
         bounds = ErrorBounds(lower, loss, bounds.network, bounds.function, certified=certified)
     return Approximation(_function(result), result.network, loss, bounds, f"{result.status}, at samples; {how}")
+
+
+def _within(
+    target: Target, method: Best, tolerance: float, interval: tuple[float, float], by: Searcher
+) -> tuple[FitResult, float, str]:
+    """Keep the error between the samples within the tolerance too: where it is not, ask for less at the samples.
+
+    Fewer pieces are still impossible where the first answer had as many, since its samples are of the target.
+    """
+    first = result = by(target, method, interval)
+    asked = tolerance
+    for _ in range(TIGHTER):
+        if result[1] <= tolerance:
+            break
+        asked *= min(tolerance / result[1], 1.0 - STEADY)
+        result = by(target, replace(method, tolerance=asked), interval)
+    found, loss, how = result
+    if loss > tolerance:
+        raise InvalidInputError(
+            f"tolerance = {tolerance:g} was not met: between samples the error is {loss:.3g}, "
+            "for the target jumps or bends too sharply there"
+        )
+    if len(_function(found).breakpoints) > len(_function(first[0]).breakpoints):
+        found = replace(found, status=found.status.replace("fewer cannot", "fewer were not found to"))
+    return found, loss, how
 
 
 def _by_mean(target: Target, method: FitMethod, interval: tuple[float, float]) -> tuple[FitResult, float, str]:
@@ -87,7 +116,9 @@ def _best_units(
     bound, least, x = _rounds(target, Best(pieces=units + 1, loss="max"), interval, x, _inside_gaps)
     coarse = _with_vertices(target, interval, spread(*interval, COARSE))
     chosen = np.union1d(coarse, _peaks(target, _function(bound), x))
-    result, loss, _ = _rounds(target, method, interval, chosen, lambda t, f, _, reached: _peaks(t, f, x, reached), rounds=2)
+    result, loss, _ = _rounds(
+        target, method, interval, chosen, lambda t, f, _, reached: _peaks(t, f, x, reached), rounds=2
+    )
     if loss > (1 + WORTH_A_LOOK) * least:  # as many pieces are as many units, each facing right
         closed, closed_loss, _ = _rounds(target, Best(pieces=units, loss="max"), interval, x, _inside_gaps)
         result, loss = min((result, loss), (closed, closed_loss), key=lambda one: one[1])

@@ -108,7 +108,8 @@ def _sampled_error(curve: Curve, interval: tuple[float, float], function: Piecew
     a, b = interval
     samples = max(SAMPLES, SAMPLES_A_PIECE * len(function.breakpoints)) + 1
     inside = function.breakpoints[(a < function.breakpoints) & (function.breakpoints < b)]
-    x = np.union1d(spread(a, b, samples), inside)
+    between = inside[:-1] + np.diff(inside) / 2  # a jump of the target hides in a piece narrower than the samples
+    x = np.unique(np.concatenate([spread(a, b, samples), inside, between]))
     largest = 0.0
     for _ in range(ZOOMS):
         errors = np.abs(curve(x) - function(x))

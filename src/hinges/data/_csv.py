@@ -74,7 +74,7 @@ def _rows(source: Path) -> Iterator[tuple[int, list[str]]]:
             start = "".join(line for line, _ in zip(lines, range(5), strict=False))
             file.seek(0)
             delimiter = max(DELIMITERS, key=start.count)
-            reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True)
+            reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True, strict=True)
             for cells in reader:
                 if any(cell.strip() for cell in cells) and not cells[0].lstrip().startswith("#"):
                     yield reader.line_num, cells

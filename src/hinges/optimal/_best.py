@@ -109,7 +109,9 @@ def openness(bounds: ErrorBounds) -> str:
     """Say what the bounds leave open."""
     if bounds.gap <= CLOSED:
         return "the best possible"
-    return f"best found; the best possible is at most {100 * bounds.gap:.2g} % lower"
+    percent = 100 * bounds.gap
+    shown = f"{percent:.0f}" if percent >= 10 else f"{percent:.2g}"
+    return f"best found; the best possible is at most {shown} % lower"
 
 
 def _are_fewest(pieces: int, *, proven: bool) -> str:
