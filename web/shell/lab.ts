@@ -20,7 +20,7 @@ const PAUSE = 250; // ms after the last commit until the address follows; browse
 /** Shows the lab; gives the notes, so that a host can say what happens to it. */
 export function lab({ root, stations, ask, html }: LabOptions): Pick<Services, "announce"> {
   const note = notes();
-  const main = h("main", { class: "s-main", attributes: { tabindex: -1 } });
+  const main = h("main", { class: "s-main", attributes: { id: "main", tabindex: -1 } });
   const sessions = new Map<string, Session>();
   const services: Services = { ask, announce: note.say };
   let present: { session: Session; stage: Stage } | undefined;

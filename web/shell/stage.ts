@@ -29,6 +29,8 @@ export function stage(options: StageOptions): Stage {
   const heading = h("div", { class: "s-heading" }, h("h1", {}, station.title), h("p", { class: "s-lead" }, station.lead));
   el.append(h("header", { class: "s-head" }, heading, tools.el), place, words(station), ...tools.dialogs);
   const draw = frames((state: object) => view.draw(state));
+  // A key steps from what its slider shows: several within one frame must not step from the same number.
+  el.addEventListener("keydown", () => draw.flush(), { capture: true });
   const stop = session.onChange(() => {
     tools.update();
     draw.request(session.state);
@@ -86,8 +88,13 @@ function words(station: Station): HTMLElement {
     h("section", { class: "s-passage" }, h("h3", {}, passage.title), ...passage.paragraphs.map(prose)));
   const hints = (station.hints ?? []).map((hint, index, all) =>
     disclosure(all.length > 1 ? `Hint ${index + 1}` : "A hint", hint));
-  const stuck = hints.length === 0 ? null : h("section", { class: "s-passage", attributes: { "aria-label": "Hints" } }, h("h3", {}, "Stuck?"), h("div", {}, ...hints));
-  return card({ title: "What to see here" }, tiles(230, ...passages, stuck));
+  const below = passages.length > 3; // a fourth column is full: the hints stand in a row of their own
+  const inner = below ? tiles(230, ...hints) : h("div", {}, ...hints);
+  const stuck = hints.length === 0 ? null
+    : h("section", { class: "s-passage s-hints", attributes: { "aria-label": "Hints" } }, h("h3", {}, "Stuck?"), inner);
+  return below
+    ? card({ title: "What to see here" }, tiles(230, ...passages), stuck)
+    : card({ title: "What to see here" }, tiles(230, ...passages, stuck));
 }
 
 /** Undo and redo by keys, inside an element; text that is being typed keeps its own. */

@@ -31,7 +31,7 @@ export function initial(): State {
 
 /** Pure; gives the same object where nothing changes. */
 export function advance(state: State, action: Action): State {
-  if (isCommit(action as { kind: string }) || !isFields(action)) return state;
+  if (!isFields(action) || isCommit(action)) return state;
   if (action.kind === "activation") return changed(state, { activation: KINDS.includes(action.name) ? action.name : state.activation });
   if (action.kind === "target") return withTarget(state, action.name, action.seed);
   return withUnit(state, action);

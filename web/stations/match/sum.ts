@@ -50,7 +50,7 @@ function passedCurve(state: State, unit: Unit) {
 export function byHand(onX: (x: number) => void): { el: HTMLElement; draw(state: State, x: number, lit: number | undefined): void } {
   const at = slider({ label: "x", name: "x at which to add up", min: DOMAIN[0], max: DOMAIN[1], step: 0.1, value: 1, onInput: onX });
   const sums = table({
-    label: "The sum at x", corner: " ",
+    label: "The sum at x", corner: "unit",
     columns: [
       { id: "line", label: "z = w x + b", kind: "text" }, { id: "z", label: "z", step: 0.01 }, { id: "a", label: "a", step: 0.01 }, { id: "adds", label: "adds", step: 0.01 },
     ],
