@@ -185,11 +185,17 @@ function withNumber(state: State, name: Name, value: number): State {
   const { units, b0 } = unitsOf(state);
   if (!namesOf(units.length).includes(name)) return state;
   const now = { kind: "numbers", units, b0 } as const;
-  if (name === "b0") return value === b0 ? state : { ...state, shape: { ...now, b0: value } };
+  if (name === "b0") return value === b0 ? state : bounded({ ...state, shape: { ...now, b0: value } }, state);
   const index = Number(name.slice(1)) - 1;
   const key = name[0] as keyof Unit;
   if (units[index]![key] === value) return state;
-  return { ...state, shape: { ...now, units: units.map((unit, i) => (i === index ? { ...unit, [key]: value } : unit)) } };
+  const next = units.map((unit, i) => (i === index ? { ...unit, [key]: value } : unit));
+  return bounded({ ...state, shape: { ...now, units: next } }, state);
+}
+
+/** A number times a very steep ray could leave what can be drawn and shared: then all stays as it is. */
+function bounded(next: State, state: State): State {
+  return pointsOf(next).every((each) => Math.abs(each[1]) <= HIGHEST) ? next : state;
 }
 
 function withFan(state: State, { of, spread }: { of?: Name; spread?: number }): State {

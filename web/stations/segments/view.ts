@@ -190,9 +190,9 @@ function netCard(act: Act, touch: (name: Name | undefined) => void): { el: HTMLE
 function buildCard(act: Act): { el: HTMLElement; draw(shown: Shown): void } {
   const chart = plot({ label: "The build-up", x: VIEW, y: viewOf(2), height: 250, xName: "x" });
   const go = (stage: number): void => act({ kind: "stage", stage }, COMMIT);
-  let now = 0;
+  let [now, end] = [0, 5];
   const back = button({ label: "Back", onPress: () => go(now - 1) });
-  const next = button({ label: "Next", look: "primary", onPress: () => go(now + 1) });
+  const next = button({ label: "Next", look: "primary", onPress: () => go(now === end ? 0 : now + 1) });
   const scrub = slider({
     label: "step", name: "step of the build-up", min: 0, max: 5, step: 1, value: 0,
     onInput: (stage) => act({ kind: "stage", stage }), onCommit: () => act(COMMIT),
@@ -208,13 +208,13 @@ function buildCard(act: Act): { el: HTMLElement; draw(shown: Shown): void } {
       const { stage, last } = stageOf(state);
       const { layers, room } = built(units, b0, stage);
       const said = stageWords(units, b0, stage);
-      now = stage;
+      [now, end] = [stage, last];
       chart.view({ y: stage === 0 ? [-0.12 * room, 1.2 * room] : viewOf(room) });
       chart.draw(layers);
       chart.describe(said.sentence);
       scrub.set({ value: stage, max: last });
       back.set({ disabled: stage === 0 });
-      next.set({ disabled: stage === last });
+      next.set({ label: stage === last ? "Start over" : "Next" });
       text(name, `${stage} of ${last}: ${said.title}`);
       words.set(said.sentence);
     },

@@ -1,6 +1,6 @@
 /** What Segments says about its network: terms, the influence of a number, the steps of the build-up. */
 
-import { influence, type Influence, kinkOf, type Network, parameterValue } from "../../engine/index.ts";
+import { influence, type Influence, type Interval, kinkOf, type Network, parameterValue } from "../../engine/index.ts";
 import { formatNumber, subscripted } from "../../kit/numbers.ts";
 import { INTERVAL, type Name, parameterOf, type Unit } from "./state.ts";
 
@@ -33,9 +33,16 @@ function sign(value: number, first: boolean): string {
   return value < 0 ? "− " : "+ ";
 }
 
-/** What adding a tenth to a number moves. */
+/** What adding a tenth to a number moves; where a turning curve stands still at one place only, its stretch goes on. */
 export function nudge(network: Network, name: Name): Influence {
-  return influence(network, parameterOf(name), NUDGE, INTERVAL);
+  const moved = influence(network, parameterOf(name), NUDGE, INTERVAL);
+  const stretches: Interval[] = [];
+  for (const [from, to] of moved.stretches) {
+    const last = stretches[stretches.length - 1];
+    if (last && last[1] === from) stretches[stretches.length - 1] = [last[0], to];
+    else stretches.push([from, to]);
+  }
+  return { ...moved, stretches };
 }
 
 /** Says which stretch a number moves and by how much. */
@@ -81,7 +88,7 @@ export function stageWords(units: readonly Unit[], b0: number, stage: number): {
 function joining(units: readonly Unit[], index: number): string {
   const unit = units[index]!;
   const kink = kinkOf({ weight: unit.v, bias: unit.b, coefficient: unit.w });
-  if (!Number.isFinite(kink)) return `${scaled(unit)} is the constant ${said(unit.w * Math.max(0, unit.b))}: with v = 0 there is no ray, and nothing bends.`;
+  if (!Number.isFinite(kink)) return `Adding ${scaled(unit)} adds the constant ${said(unit.w * Math.max(0, unit.b))}: with v = 0 there is no ray, and nothing bends.`;
   const slope = (right: boolean, until: number): number => units.slice(0, until).reduce((total, each) => {
     const z = each.v * kink + each.b;
     const here = Math.abs(z) <= 1e-12 * (Math.abs(each.v * kink) + Math.abs(each.b)) ? (right ? each.v > 0 : each.v < 0) : z > 0;

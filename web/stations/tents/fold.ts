@@ -21,7 +21,7 @@ export function foldChapter(act: Act): Part {
   let now = 1;
   const go = (depth: number): void => act({ kind: "depth", depth }, COMMIT);
   const less = button({ label: "Unfold", onPress: () => go(now - 1) });
-  const more = button({ label: "Fold once more", look: "primary", onPress: () => go(now + 1) });
+  const more = button({ label: "Fold once more", onPress: () => go(now + 1) });
   const knob = slider({
     label: "layers", name: "layers that fold", min: 1, max: DEEPEST, step: 1, value: 1,
     onInput: (depth) => act({ kind: "depth", depth }), onCommit: () => act(COMMIT),

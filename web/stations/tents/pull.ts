@@ -186,7 +186,7 @@ function numbersCard(act: Act, hold: Hold): Held {
     draw({ tents }, held) {
       latest = tents;
       grid.set(tents.map((each, i) => ({
-        id: String(i), label: `tent ${i + 1}`, colour: unitColour(i), active: i === held,
+        id: String(i), label: `${i + 1}`, colour: unitColour(i), active: i === held,
         cells: {
           left: { value: each.left, edit: true, max: each.apex - GAP }, apex: { value: each.apex, edit: true, min: each.left + GAP, max: each.right - GAP },
           right: { value: each.right, edit: true, min: each.apex + GAP }, height: { value: each.height, edit: true },

@@ -17,9 +17,8 @@ export function sineChapter(act: Act): Part {
   const go = (step: number): void => act({ kind: "step", step }, COMMIT);
   let now = 1;
   let held: number | undefined;
-  const first = button({ label: "From the start", onPress: () => go(1) });
   const back = button({ label: "Back", onPress: () => go(now - 1) });
-  const next = button({ label: "Next pair", look: "primary", onPress: () => go(now + 1) });
+  const next = button({ label: "Next pair", look: "primary", onPress: () => go(now === STEPS ? 1 : now + 1) });
   const scrub = slider({
     label: "pairs", name: "pairs of the sine", min: 1, max: STEPS, step: 1, value: 1,
     onInput: (step) => act({ kind: "step", step }), onCommit: () => act(COMMIT),
@@ -55,9 +54,8 @@ export function sineChapter(act: Act): Part {
     words.set(sentence);
     chart.describe(sentence);
     scrub.set({ value: step });
-    first.set({ disabled: step === 1 });
     back.set({ disabled: step === 1 });
-    next.set({ disabled: step === STEPS });
+    next.set({ label: step === STEPS ? "Play it again" : "Next pair" });
     grid.set(pairs.map((pair, i) => ({
       id: String(i), label: String(i + 1), colour: unitColour(i), active: i === step - 1,
       cells: { w1: { value: pair.w1 }, b1: { value: pair.b1 }, w2: { value: pair.w2 }, b2: { value: pair.b2 }, out: { value: pair.outputWeight } },
@@ -66,7 +64,7 @@ export function sineChapter(act: Act): Part {
   return {
     el: layout({ wide: { areas: ["curve pairs"], columns: [8, 7] } }, {
       curve: card({ title: "A sine by hand", note: "two hidden layers of eight" }, chart.el, key.el,
-        toolbar(first.el, back.el, next.el, scrub.el), stack(name, words.el)),
+        toolbar(back.el, next.el, scrub.el), stack(name, words.el)),
       pairs: card({ title: "The pairs", note: "out · R(w₂ R(w₁ x + b₁) + b₂)" }, whole.el, grid.el),
     }),
     svg: chart.svg,
