@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script, not part of a package
 """Trains the small networks that the station Trace shows, and writes them to web/stations/trace/trained.json.
 
     python tools/train_trace_networks.py
@@ -9,6 +10,7 @@ to three decimals. The rounding keeps links short and numbers readable.
 
 import json
 import math
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +48,7 @@ def start(units: int, rng: np.random.Generator) -> Layers:
 
 
 def outputs(layers: Layers, x: Floats) -> tuple[Floats, Floats]:
+    """Give the hidden activations and the logits, a row for each point."""
     hidden = np.maximum(0, x @ layers[0] + layers[1])
     return hidden, hidden @ layers[2] + layers[3]
 
@@ -93,7 +96,7 @@ def main() -> None:
     ):
         runs = [trained(*rows, units, seed) for seed in range(SEEDS)]
         share, loss, layers = max(runs, key=lambda run: (run[0], -run[1]))
-        print(f"{name}: {share:.3f} right, loss {loss:.4f} (all: {sorted(round(run[0], 3) for run in runs)})")
+        sys.stdout.write(f"{name}: {share:.3f} right, loss {loss:.4f}\n")
         found[name] = {
             "weights": [layers[0].tolist(), layers[2].tolist()],
             "biases": [layers[1].tolist(), layers[3].tolist()],

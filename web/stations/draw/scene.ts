@@ -98,7 +98,8 @@ export function power(error: number): number {
 export function powersOf(curve: readonly Best[], loss: Loss, found: Found): [number, number] {
   const errors = [...curve.map((each) => each.error), ...Object.values(found.descents).map((each) => errorIn(each, loss))];
   const real = [...errors, ...curve.map((each) => each.lower)].filter((each) => each > 1e-15);
-  const [low, high] = [Math.min(0, ...real.map(power)), Math.max(...(real.length ? real : [1]).map(power))];
+  const powers = (real.length > 0 ? real : [1]).map(power);
+  const [low, high] = [Math.min(...powers), Math.max(...powers)];
   return [Math.floor(Math.min(low, high - 1)) - 0.15, high + 0.35];
 }
 

@@ -26,7 +26,7 @@ class DrawView implements View<State> {
   private readonly runner = running(() => this.again.request());
   private readonly asking = new AbortController();
 
-  private readonly chart = plot({ label: "The target and the networks", x: [0, 10], y: [-2, 2], xName: "x", yName: "y", height: 330 });
+  private readonly chart = plot({ label: "The target and the networks", x: [0, 10], y: [-2, 2], xName: "x", yName: "y", height: 360 });
   private readonly key = legend();
   private readonly cross = crosshair(this.chart, { read: (x) => this.read(x) });
   private readonly pen = drawing(this.chart, {
@@ -152,7 +152,7 @@ class DrawView implements View<State> {
     this.chart.draw(layers);
     const isLine = state.target.kind === "drawn" || state.target.kind === "formula";
     const samples: Sample[] = [{ label: isLine ? "target" : "points", look: isLine ? "target" : "dot" }];
-    if (found.best) samples.push({ label: `the best ${plural(found.best.network.biases[0]!.length)} found`, colour: "fit" });
+    if (found.best) samples.push({ label: `the best ${plural(found.best.size)} found`, colour: "fit" });
     for (const way of WAYS) if (found.descents[way]) samples.push({ label: WAY_NAME[way], colour: WAY_COLOUR[way], look: "dash" });
     this.key.set(samples);
     this.chart.describe(found.best ? this.sentence(found.best) : points.ok ? "The points to be fitted." : points.sentence);
@@ -173,10 +173,10 @@ class DrawView implements View<State> {
   }
 
   private sentence(best: Best): string {
-    const upper = `With ${plural(best.network.biases[0]!.length)} the best error found is ${short(best.error, 3)}`;
+    const upper = `With ${plural(best.size)} the best error found is ${short(best.error, 3)}`;
     if (best.error < 1e-15) return `${upper}: every point is met.`;
-    if (best.gap < 1e-3) return `${upper}, and ${plural(best.size)} cannot do better: the bound meets it.`;
-    return `${upper}; no ${plural(best.size)} can go below ${short(best.lower, 3)}. The truth lies between.`;
+    if (best.gap < 1e-3) return `${upper}, and ${plural(best.size)} cannot do better: the bound, computed here in floating point, meets it.`;
+    return `${upper}; no ${plural(best.size)} can go below ${short(best.lower, 3)} (computed here in floating point). The truth lies between.`;
   }
 
   private showVersus(): void {
@@ -220,7 +220,7 @@ class DrawView implements View<State> {
     if (diverged) return `${capital(WAY_NAME[diverged])} ran into numbers that are not finite; the last good network is shown.`;
     const halted = state.ways.find((each) => found.descents[each] && !found.descents[each].done);
     if (halted) return `Stopped at step ${found.descents[halted]!.steps.toLocaleString("en")}. Another seed starts again.`;
-    if (state.ways.length === 0) return "Computed in this page in floating point.";
+    if (state.ways.length === 0) return "Nothing is trained yet: choose a way above. It runs in this page.";
     return `${STEPS.toLocaleString("en")} steps each, seed ${state.seed}${state.loss === "max" ? "; descent lowers the mean squared error, here its largest one is shown" : ""}.`;
   }
 

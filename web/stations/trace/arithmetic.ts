@@ -7,6 +7,8 @@ import { LINES, type State } from "./state.ts";
 const DECIMALS = 3;
 /** From so many units on, the table lies on its side: a row for each unit. */
 const WIDE = 9;
+/** Pixels from which on factors stand before their product. */
+const LONG = 520;
 
 export interface Arithmetic {
   readonly el: HTMLElement;
@@ -18,9 +20,17 @@ export interface Arithmetic {
 export function arithmetic(onHover: (layer: number, unit: number | undefined) => void): Arithmetic {
   const el = h("div", { class: "k-stack s-plain" });
   const tables = new Map<string, Table>();
+  let narrow = false;
+  let again = (): void => undefined;
+  new ResizeObserver(([entry]) => {
+    const before = narrow;
+    narrow = entry !== undefined && entry.contentRect.width < LONG;
+    if (narrow !== before) again();
+  }).observe(el);
   return {
     el,
     set(state, layers, active) {
+      again = () => this.set(state, layers, active);
       const number = Math.floor(state.step / LINES);
       const layer = layers[number]!;
       const onSide = layer.z.length >= WIDE;
@@ -29,7 +39,7 @@ export function arithmetic(onHover: (layer: number, unit: number | undefined) =>
       const shown = tables.get(shape) ?? create(number, layer, onSide, last, onHover);
       tables.set(shape, shown);
       arrange(el, [shown.el]);
-      shown.set((onSide ? sideRows : uprightRows)(state, number, layer, last, active));
+      shown.set(onSide ? sideRows(state, number, layer, last, active) : uprightRows(state, number, layer, last, narrow || layer.z.length > 3 || layer.input.length > 8));
     },
   };
 }
@@ -57,16 +67,16 @@ function lineOf(state: State): number {
 }
 
 /** Rows are lines, columns units; inputs that are 0 are told in one line where there are many. */
-function uprightRows(state: State, number: number, layer: LayerTrace, last: boolean): Row[] {
+function uprightRows(state: State, number: number, layer: LayerTrace, last: boolean, brief: boolean): Row[] {
   const line = lineOf(state);
   const weights = state.weights[number]!;
   const cells = (values: readonly number[], from: number, write = (value: number, _unit: number): string => fixed(value, DECIMALS)): Row["cells"] =>
     Object.fromEntries(values.map((value, j) => [`u${j}`, line >= from ? write(value, j) : "·"]));
   const some = layer.input.length > 8;
   const rows: Row[] = layer.input.flatMap((input, i) => (some && input === 0 ? [] : [{
-    id: `p${i}`, label: layer.z.length <= 3 ? name(number, i) : product(number, i), colour: number > 0 ? unitColour(i) : undefined,
+    id: `p${i}`, label: brief ? product(number, i) : name(number, i), colour: number > 0 ? unitColour(i) : undefined,
     cells: cells(weights[i]!.map((w) => input * w), 0, (value, j) =>
-      (layer.z.length > 3 ? fixed(value, DECIMALS) : `${formatNumber(input)} × ${formatNumber(weights[i]![j]!)} = ${fixed(value, DECIMALS)}`)),
+      (brief ? fixed(value, DECIMALS) : `${formatNumber(input)} × ${formatNumber(weights[i]![j]!)} = ${fixed(value, DECIMALS)}`)),
   }]));
   const zeros = layer.input.filter((input) => input === 0).length;
   if (some && zeros > 0) rows.push({ id: "zeros", label: `${zeros} units are off`, cells: cells(layer.z.map(() => 0), 0) });

@@ -23,7 +23,7 @@ export function features(onHover: (unit: number | undefined) => void): Features 
   const el = h("div", { class: "s-features" });
   const all: Feature[] = [];
   const create = (unit: number): Feature => {
-    const map = plot({ label: `Activation of unit ${unit + 1} over the plane`, x: [-REACH, REACH], y: [-REACH, REACH], equal: true, bare: true, height: 84 });
+    const map = plot({ label: `Activation of unit ${unit + 1} over the plane`, x: [-REACH, REACH], y: [-REACH, REACH], bare: true, height: 96 });
     const [value, verdict] = [h("span", { class: "s-value" }), h("b", { class: "s-verdict" })];
     const figure = h("figure", { class: "s-feature" }, map.el, h("figcaption", {}, h("span", {}, `h${subscript(unit + 1)}`), value, verdict));
     attend(figure, (active) => onHover(active ? unit : undefined));
@@ -35,7 +35,7 @@ export function features(onHover: (unit: number | undefined) => void): Features 
       const { fields, tops } = surroundings(state);
       while (all.length < layer.a.length) all.push(create(all.length));
       const shown = all.slice(0, layer.a.length);
-      style(el, "--least", layer.a.length <= 3 ? "150px" : layer.a.length <= 8 ? "118px" : "82px");
+      style(el, "--least", layer.a.length <= 3 ? "96px" : layer.a.length <= 8 ? "136px" : "74px");
       arrange(el, shown.map((each) => each.el));
       shown.forEach((feature, j) => {
         const high = isHigh(layer.a[j]!, tops[j]!);

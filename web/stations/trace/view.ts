@@ -64,7 +64,7 @@ class TraceView implements View<State> {
       medium: { areas: ["plane plane", "sums sums", "room maps"], columns: [1, 1] },
     }, {
       plane: card({ title: "The plane", note: "drag the point", tools: [] }, this.plane.el, this.key.el, stack(this.network.el, toolbar(this.data.el, this.bias.el))),
-      sums: card({ title: "The arithmetic", tools: [this.back.el, this.next.el] }, this.where.el, this.sums.el, h("h3", {}, "W and b, to be changed"), this.numbers.el),
+      sums: card({ title: "The arithmetic", tools: [this.back.el, this.next.el] }, this.where.el, tall("The arithmetic, line by line", "s-lines", this.sums.el), h("h3", {}, "W and b, to be changed"), tall("Weights and biases", "s-weights", this.numbers.el)),
       room: card({ title: "Hidden space", note: "drag or use the arrow keys to turn it" }, this.room.el, this.axesRow, this.verdict.el),
       maps: card({ title: "Each unit's feature", note: "how strongly it answers over the plane" }, this.maps.el, this.signature, this.pattern.el),
     }));
@@ -177,6 +177,11 @@ class TraceView implements View<State> {
     const says = CLASSES[largest(layers[layers.length - 1]!.a)]?.name ?? "none";
     this.verdict.set(`The network says ${says}; the nearest of the points is ${kind}. It puts ${Math.round(100 * right)} % of the points into their class.`, says === kind ? "good" : "warning");
   }
+}
+
+/** Gives a place of limited height that is scrolled where its table is longer, by keyboard too. */
+function tall(label: string, kind: string, content: HTMLElement): HTMLElement {
+  return h("div", { class: `s-tall ${kind}`, attributes: { role: "group", tabindex: 0, "aria-label": label } }, content);
 }
 
 /** Gives the view. */
