@@ -27,10 +27,10 @@ export function lab({ root, stations, ask, html }: LabOptions): Pick<Services, "
   let waiting = 0;
 
   const links = new Map(stations.map((each) => [each.name, h("a", { attributes: { href: `#v1/${each.name}` } }, each.title)]));
-  const sessionOf = (station: Station): Session => {
+  const sessionOf = (station: Station, start = station.initial()): Session => {
     const known = sessions.get(station.name);
     if (known) return known;
-    const session = new Session(station);
+    const session = new Session(station, start);
     session.onChange((committed) => committed && follow());
     sessions.set(station.name, session);
     return session;
@@ -72,7 +72,7 @@ export function lab({ root, stations, ask, html }: LabOptions): Pick<Services, "
     const target = station ?? present?.session.station ?? stations[0];
     if (problem) note.say(problem, { tone: "error" });
     if (!target) return;
-    const session = sessionOf(target);
+    const session = sessionOf(target, state);
     if (push) settle();
     show(session);
     if (state && !same(state, session.state)) session.replace(state);

@@ -39,15 +39,17 @@ export function chart(act: Act, onCross: (x: number) => void, onHover: (unit: nu
     draw(state, report, lit) {
       now = state;
       const target = targetOf(state);
-      picture.view({ y: rangeOf(target) });
+      picture.view({ y: rangeOf(state, target) });
       picture.draw([...backdrop(state, target, report), ...curves(state, report, lit), ...dots(state, act, onHover)]);
       picture.describe(`${report.sentence} The target goes through ${target.x.map((x, i) => `(${short(x)}, ${short(target.y[i]!)})`).join(", ")}.`);
     },
   };
 }
 
-function rangeOf({ y }: Target): readonly [number, number] {
-  return [Math.floor(Math.min(0, ...y)) - 1, Math.ceil(Math.max(1, ...y)) + 1];
+/** The target with room around it; a line of linear units is brought into the picture too, however far off. */
+function rangeOf(state: State, { y }: Target): readonly [number, number] {
+  const line = state.activation === "linear" ? DOMAIN.map((x) => evaluate(curveOf(state), x)) : [];
+  return [Math.floor(Math.min(0, ...y, ...line)) - 1, Math.ceil(Math.max(1, ...y, ...line)) + 1];
 }
 
 function backdrop(state: State, target: Target, report: Report): Layer[] {

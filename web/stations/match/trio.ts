@@ -1,7 +1,7 @@
 /** Three activations side by side: each by itself, and what the same network becomes with it. */
 
 import { multiples, type Multiples, type Panel } from "../../kit/index.ts";
-import { activate } from "../../engine/index.ts";
+import { activate, evaluate } from "../../engine/index.ts";
 import { seriesOf } from "./chart.ts";
 import { curveOf } from "./report.ts";
 import { KINDS, targetOf, type Kind, type State } from "./state.ts";
@@ -26,12 +26,16 @@ export function trio(onSelect: (kind: Kind) => void): { el: readonly Multiples[]
         curves: [{ x, y: x.map((z) => activate(kind, z)), colour: kind === state.activation ? "fit" : "muted" }],
       })));
       const { y } = targetOf(state);
-      const range = [Math.min(-1, ...y) - 0.5, Math.max(2, ...y) + 0.5] as const;
+      const rangeOf = (kind: Kind): readonly [number, number] => {
+        const line = kind === "linear" ? DOMAIN.map((each) => evaluate(curveOf(state, kind), each)) : [];
+        return [Math.min(-1, ...y, ...line) - 0.5, Math.max(2, ...y, ...line) + 0.5];
+      };
       const target = seriesOf(targetFunction(targetOf(state)));
       sums.set(KINDS.map((kind): Panel => ({
         id: kind, title: SUMS[kind], description: `the sum of the three units with ${NAMES[kind]}`,
         curves: [{ ...target, look: "target" }, { ...seriesOf(curveOf(state, kind)), colour: kind === state.activation ? "fit" : "muted" }],
-      })), { y: range });
+        y: rangeOf(kind),
+      })));
     },
   };
 }
