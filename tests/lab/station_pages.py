@@ -25,9 +25,8 @@ def address(site: str, station: str, state: dict[str, Any] | None = None) -> str
 
 def settle(page: "Page") -> None:
     """Wait until what was asked for is drawn: three animation frames."""
-    page.evaluate(
-        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))"
-    )
+    frame = "new Promise((done) => requestAnimationFrame(done))"
+    page.evaluate(f"async () => {{ await {frame}; await {frame}; await {frame}; }}")
 
 
 def handle(page: "Page", name: str) -> "Locator":
@@ -75,5 +74,5 @@ def network_of(source: str) -> Callable[[np.ndarray], np.ndarray]:
     """Run Python source that was copied from the page, and give the network that it makes."""
     names: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(source, "copied.py", "exec"), names)
+        exec(compile(source, "copied.py", "exec"), names)  # noqa: S102 - our own source
     return names["network"]

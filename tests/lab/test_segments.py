@@ -12,6 +12,8 @@ from station_pages import PLACES, address, centre, drag, handle, network_of, set
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+Audit = Callable[["Page"], list[str]]
+
 pytestmark = [pytest.mark.needs("playwright", "chromium", "node")]
 
 STRETCHES = {
@@ -49,7 +51,8 @@ def glow(page: "Page") -> tuple[float, float]:
     pixels = [float(x) for x in re.findall(r"[ML](-?[\d.]+)", path)]
     ends = [handle(page, f"point {i}").get_attribute("transform") or "" for i in (1, 4)]
     left, right = (float(re.findall(r"[\d.]+", each)[0]) for each in ends)
-    return tuple(round(-1 + 2 * (x - left) / (right - left), 3) for x in (min(pixels), max(pixels)))
+    low, high = (-1 + 2 * (x - left) / (right - left) for x in (min(pixels), max(pixels)))
+    return low, high
 
 
 def test_touching_a_number_makes_its_stretch_glow(segments: Callable[..., "Page"]) -> None:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from station_pages import PLACES, address, centre, drag, handle, network_of, settle, sources
+from station_pages import PLACES, address, centre, handle, network_of, settle, sources
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+Audit = Callable[["Page"], list[str]]
 
 pytestmark = [pytest.mark.needs("playwright", "chromium", "node")]
 
@@ -143,7 +145,7 @@ def test_each_fold_doubles_the_teeth(tents: Callable[..., "Page"]) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_hinders_access(tents: Callable[..., "Page"], audit: Callable[["Page"], list[str]], theme: str) -> None:
+def test_nothing_hinders_access(tents: Callable[..., "Page"], audit: Audit, theme: str) -> None:
     page = tents(theme=theme, axe=True)
     for name in ("One neuron", "Tents", "A sine by hand", "Folding"):
         page.get_by_role("radio", name=name).check(force=True)
@@ -166,9 +168,8 @@ def test_the_copied_python_gives_the_plot(web: Path, tmp_path: Path) -> None:
         {"left": 0.1, "apex": 1 / 3, "right": 0.9, "height": -1.7},
         {"left": 0, "apex": 0.7, "right": 1, "height": 0.3},
     ]
-    states = [
-        {"chapter": chapter, "step": 5, "depth": 8, "neuron": {"w": -1.3, "b": 0.7, "c": 1.1}} for chapter in CHAPTERS
-    ]
+    neuron = {"w": -1.3, "b": 0.7, "c": 1.1}
+    states = [{"chapter": chapter, "step": 5, "depth": 8, "neuron": neuron} for chapter in CHAPTERS]
     states += [{"chapter": "tents", "tents": odd[:count], "layers": layers} for count in (1, 2) for layers in (1, 2)]
     x = np.linspace(0, 1, PLACES)
     for made in sources(web, tmp_path, "tents", states, x):

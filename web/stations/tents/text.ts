@@ -3,7 +3,7 @@
 import type { Passage } from "../station.ts";
 
 export const title = "Tents";
-export const lead = "Bricks of straight lines: pull a tent by its apex and watch its units in both layers; then build a sine, and fold a line.";
+export const lead = "Pull a tent by its apex and see its units light up in both layers; then build a sine, and fold a line.";
 
 export const text: readonly Passage[] = [
   {
