@@ -8,6 +8,7 @@ from hinges.lab._questions import Question
 from hinges.lab._worker import StoppedError, Worker
 
 GRACE = 0.5  # seconds for which abandoned work may still finish: a new process costs more than that
+SESSIONS = 12  # that may compute at once: the system shares the cores, so that a short question overtakes long ones
 TIME_LIMIT = 120.0  # seconds for one question
 
 
@@ -15,7 +16,7 @@ class Pool:
     """Processes that start when they are needed, at most `size` of them."""
 
     def __init__(self, size: int | None = None) -> None:
-        self.size = size or max(2, min(8, os.cpu_count() or 2))
+        self.size = size or max(SESSIONS, os.cpu_count() or 1)
         self._gate = asyncio.Semaphore(self.size)
         self._threads = concurrent.futures.ThreadPoolExecutor(self.size, thread_name_prefix="lab")
         self._idle: list[Worker] = []
