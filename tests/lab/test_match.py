@@ -1,4 +1,4 @@
-"""Match and the shell around it in a real browser: solved by keyboard, dragged, undone, shared, saved, opened from disk."""
+"""Match and the shell around it in a real browser: solved by keyboard, dragged, undone, shared, saved."""
 
 import base64
 import json
