@@ -36,8 +36,7 @@ class MaxFit:
 
     Arguments:
         lower: certified in rationals: no continuous function of `pieces` pieces has a smaller max error.
-        reached: certified in rationals: some such function has no larger one; reached <= lower (1 + 1e-12), but for
-            more than 1,200 distinct x so far from zero that rounding the kinks shows: there it is measured.
+        reached: certified in rationals: some such function has no larger one; reached <= lower (1 + 1e-12).
         upper: the max error of `function` over the data, as measured in float64; at least `lower`.
         function: that function, rounded to float64.
         pieces: the number of pieces asked for; the function may have fewer.
@@ -229,29 +228,24 @@ def _best_of_many(gates: Gates, pieces: int) -> MaxFit:
         estimate = _estimate(part, pieces, bracket, _Probes(), rough)
         lower, reached, exact = _confirmed(part, pieces, *estimate, narrow=tight)
         function = _rounded(exact)
-        errors = _errors(function, gates)
-        measured = float(errors.max())
-        allowed = max(reached, _largest(errors, chosen)) * (1 + BRACKET) + _rounding_of_kinks(function)
-        over = (errors > allowed) & ~chosen
+        errors = _errors(exact, gates)
+        over = (errors > max(reached, _largest(errors, chosen)) * (1 + BRACKET)) & ~chosen
         if tight and not over.any():
+            measured = max_error(function, gates)
             if measured > reached * (1 + _ROUNDED):
                 function, measured = _settled(function, measured, gates)
-            elsewhere = _largest(errors, ~chosen)
-            reached = elsewhere if elsewhere > reached * (1 + BRACKET) else reached
             return MaxFit(lower, reached, max(lower, measured), function, pieces)
         share = 0.01 if over.any() else 0.0
-        low, high = max(low, lower), min(high, max(measured, reached))
+        low, high = max(low, lower), min(high, max(float(errors.max()), reached))
         chosen = chosen | _peaks(errors, over) | _near(function.breakpoints, gates)
 
 
-def _rounding_of_kinks(function: PiecewiseLinear) -> float:
-    """Give how far rounding its kinks can move a function: much, for a short span far from zero."""
-    return float(np.abs(function.slope_changes * np.spacing(function.breakpoints)).max())
-
-
-def _errors(function: PiecewiseLinear, gates: Gates) -> Floats:
-    """Give the weighted error at each distinct abscissa."""
-    return np.maximum.reduceat(gates.weights * np.abs(gates.y - function(gates.x)), gates.start)
+def _errors(exact: Knots, gates: Gates) -> Floats:
+    """Give the weighted error at each distinct abscissa, counted from the first: far from zero kinks lose places."""
+    origin = gates.distinct[0]
+    kinks = [Fraction(t) - Fraction(origin) for t in exact.x]
+    function = _rounded(exact._replace(x=kinks))
+    return np.maximum.reduceat(gates.weights * np.abs(gates.y - function(gates.x - origin)), gates.start)
 
 
 def _largest(errors: Floats, chosen: NDArray[np.bool_]) -> float:
