@@ -52,11 +52,12 @@ def serve(*, port: int | None = None, browser: bool = True, say: Callable[[str],
             ws_max_size=LARGEST_MESSAGE,
             timeout_graceful_shutdown=1,
         )
-        say(f"The lab is at http://{HOST}:{used}/{token}/ (Ctrl-C ends it)")
-        if browser:
-            # The socket listens already: a browser that is quicker than the server waits for it.
-            threading.Thread(target=webbrowser.open, args=(f"http://{HOST}:{used}/{token}/",), daemon=True).start()
-        with contextlib.suppress(KeyboardInterrupt):
+        address = f"http://{HOST}:{used}/{token}/"
+        with contextlib.suppress(KeyboardInterrupt):  # from here on, Ctrl-C is how a person ends it
+            say(f"The lab is at {address} (Ctrl-C ends it)")
+            if browser:
+                # The socket listens already: a browser that is quicker than the server waits for it.
+                threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
             uvicorn.Server(config).run(sockets=[listening])
     say("The lab has ended.")
 
