@@ -33,7 +33,7 @@ def scene(value: object, view: str | None = None, *, interval: Any = None, data:
 
     >>> picture = scene(PiecewiseLinear([0, 1, 2], [0, 1, 0]))
     >>> picture.panels[0].marks[0].x
-    array([-0.3,  0. ,  1. ,  2. ,  2.3])
+    array([-1.,  0.,  1.,  2.,  3.])
     """
     if isinstance(value, Scene):
         return value

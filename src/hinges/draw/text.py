@@ -46,12 +46,12 @@ def text_picture(
     >>> print(text_picture(PiecewiseLinear([0, 1, 2], [0, 1, 0]), 34, 5, encoding="ascii"))
     The function
     1.0 +             _o_
-        |          _//' '\\_
-    0.5 +        //'       '\\
-        |     _/'             '\_
-    0.0 +---o/                   \o---
+        |           _/' '\_
+    0.5 +          //     \\
+        |        _/         \_
+    0.0 +-------o'           'o-------
         +-----------------------------
-            0          1          2   x
+        -1      0      1      2      3   x
     """
     width = _arrays.count(width, "width", minimum=30, maximum=1000)
     height = _arrays.count(height, "height", minimum=4, maximum=500)
