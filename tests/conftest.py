@@ -21,7 +21,7 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 NO_SKIPS = os.environ.get("HINGES_NO_SKIPS", "") not in ("", "0")
 PROGRAMS = {
-    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "chromium": ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
     "node": ("node", "nodejs"),
     "cc": ("cc", "gcc", "clang"),
 }

@@ -26,7 +26,7 @@ FLAGS = [
     "--no-first-run",
     "--disable-features=Translate,OptimizationHints,MediaRouter",
 ]
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -15,11 +14,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 pytestmark = [pytest.mark.needs("playwright", "chromium")]
-
-
-@pytest.fixture(scope="module")
-def site(build_web: Callable[..., Path], serve: Callable[[Path], str]) -> str:
-    return serve(build_web())
 
 
 @pytest.fixture
