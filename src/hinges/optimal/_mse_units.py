@@ -29,6 +29,7 @@ Bools = NDArray[np.bool_]
 _PATTERNS = 48  # sign patterns that are tried with a few steps
 _FINISHED = 3  # of which the best few are trained to the end
 _ALL_PATTERNS = 5  # units up to which every pattern of facings is tried
+_SETTLED = 8  # of those, followed to the end
 _OF_GAP = 2e-3  # the same, as a share of the gap that the bracket of N + 1 pieces leaves open
 _SCATTERED = 64  # scattered starts, of which an eighth is followed to the end
 _GOOD = 1e-6  # relative distance from the bound or from N + 1 pieces at which the search ends early
@@ -189,13 +190,19 @@ def _best_pattern(skip: Problem, problem: Problem, pieces: PiecesFit, goal: floa
 
 
 def _all_patterns(problem: Problem, pieces: PiecesFit, best: Kinks) -> Kinks:
-    """Settle from every pattern of facings, at the knots of the N + 1 pieces and at evenly spread ones."""
+    """Try every pattern of facings, at the knots of the N + 1 pieces and at evenly spread ones; settle the best few."""
     count = best.at.size
     spread = np.quantile(problem.u, (np.arange(count) + 0.5) / count)
-    for at in (_exactly(pieces.knots, count, problem), spread):
-        for facing in product((False, True), repeat=count):
-            trial = settle(problem, _start(problem, at, np.array(facing)), rounds=2)
-            best = trial if trial.error < best.error else best
+    starts = (_exactly(pieces.knots, count, problem), spread)
+    facings = product((False, True), repeat=count)
+    trials = [train_kinks(problem, at, np.array(facing), steps=8) for facing in facings for at in starts]
+    return _settled(problem, trials, best, keep=_SETTLED, rounds=2)
+
+
+def _settled(problem: Problem, trials: list[Kinks], best: Kinks, *, keep: int, rounds: int) -> Kinks:
+    for trial in sorted(trials, key=lambda kinks: kinks.error)[:keep]:
+        settled = settle(problem, trial, rounds=rounds)
+        best = settled if settled.error < best.error else best
     return best
 
 
@@ -207,10 +214,7 @@ def _scattered(problem: Problem, best: Kinks) -> Kinks:
     for _ in range(_SCATTERED):
         strata = np.quantile(problem.u, (np.arange(count) + random.random(count)) / count)
         starts.append(train_kinks(problem, strata, random.random(count) < 0.5, steps=8))
-    starts.sort(key=lambda kinks: kinks.error)
-    for start in starts[: _SCATTERED // 8]:
-        settled = settle(problem, start, rounds=3)
-        best = settled if settled.error < best.error else best
+    best = _settled(problem, starts, best, keep=_SCATTERED // 8, rounds=3)
     return settle(problem, best)
 
 
