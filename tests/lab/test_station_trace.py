@@ -189,3 +189,15 @@ def test_accessibility(
         page.get_by_role("button", name="Back").click()
     settle(page)
     assert audit(page) == []
+
+
+def test_more_than_three_units_are_seen_by_principal_components(station: Callable[..., "Page"]) -> None:
+    page = station()
+    page.get_by_label("Network").select_option("spiral-24")
+    choice = page.get_by_role("button", name="principal components")
+    choice.click()
+    page.get_by_label("upright axis").wait_for(state="hidden")
+    assert choice.get_attribute("aria-pressed") == "true"
+    assert "of the spread" in page.locator(".k-space").inner_text() + page.content()
+    page.get_by_label("Network").select_option("source")
+    choice.wait_for(state="hidden")

@@ -9,6 +9,7 @@ export { exactSum } from "./exact.ts";
 export * from "./influence.ts";
 export * from "./network.ts";
 export * from "./numbers.ts";
+export * from "./principal.ts";
 export * from "./propagate.ts";
 export * from "./pwl.ts";
 export * from "./random.ts";

@@ -10,6 +10,8 @@ export type Preset = "source" | keyof typeof trained;
 export type Weights = readonly (readonly (readonly number[])[])[];
 export type Biases = readonly (readonly number[])[];
 
+export type Room = "units" | "components";
+
 export interface State {
   data: DataName;
   point: readonly [number, number];
@@ -21,6 +23,8 @@ export interface State {
   step: number;
   /** The three units of the first layer along the axes of the hidden space. */
   axes: readonly [number, number, number];
+  /** What the axes of the hidden space are: units, or the principal components of the points' signatures. */
+  room: Room;
   /** Radians about the upright axis, and up or down. */
   turn: readonly [number, number];
 }
@@ -34,12 +38,14 @@ export type Action =
   | { kind: "bias"; on: boolean }
   | { kind: "step"; step: number }
   | { kind: "axis"; axis: number; unit: number }
+  | { kind: "room"; room: Room }
   | { kind: "turn"; turn: readonly [number, number] };
 
 export const LINES = 4;
 export const PLANE = 2;
 const MOST_UNITS = 24;
 const MOST = 1000;
+const ROOMS: readonly Room[] = ["units", "components"];
 const DATA: readonly DataName[] = ["none", "spiral", "blobs"];
 
 const SOURCE = { weights: [[[0.2, 0.8, -0.5], [-0.9, 0.2, 0.4]]], biases: [[2, 3, 0.5]] };
@@ -52,7 +58,7 @@ export const PRESETS: Readonly<Record<Preset, { weights: Weights; biases: Biases
 };
 
 export function initial(): State {
-  return { ...PRESETS.source, bias: true, step: LINES - 1, axes: [0, 1, 2], turn: [-0.6, 0.45] };
+  return { ...PRESETS.source, bias: true, step: LINES - 1, axes: [0, 1, 2], room: "units", turn: [-0.6, 0.45] };
 }
 
 /** Gives the preset whose numbers a state has, if it has one's. */
@@ -76,6 +82,7 @@ export function advance(state: State, action: Action): State {
     case "bias": return typeof action.on === "boolean" && action.on !== state.bias ? { ...state, bias: action.on } : state;
     case "step": return isIndex(action.step, LINES * state.weights.length) && action.step !== state.step ? { ...state, step: action.step } : state;
     case "axis": return withAxis(state, action.axis, action.unit);
+    case "room": return ROOMS.includes(action.room) && action.room !== state.room ? { ...state, room: action.room } : state;
     case "turn": return isTurn(action.turn) && !same(action.turn, state.turn) ? { ...state, turn: [action.turn[0], action.turn[1]] } : state;
     default: return state;
   }
@@ -108,7 +115,7 @@ function withAxis(state: State, axis: number, unit: number): State {
 export function check(raw: unknown): State | string {
   if (!isFields(raw)) return "The state of Trace is no object.";
   const first = initial();
-  const { data = first.data, point = first.point, weights = first.weights, biases = first.biases, bias = true, axes = first.axes, turn = first.turn } = raw;
+  const { data = first.data, point = first.point, weights = first.weights, biases = first.biases, bias = true, axes = first.axes, room = first.room, turn = first.turn } = raw;
   if (!DATA.includes(data as DataName)) return "data must be none, spiral or blobs.";
   if (!isPoint(point)) return `point must be two numbers from -${PLANE} to ${PLANE}.`;
   const problem = networkProblem(weights, biases);
@@ -122,10 +129,11 @@ export function check(raw: unknown): State | string {
   if (!Array.isArray(axes) || axes.length !== 3 || new Set(axes).size !== 3 || !axes.every((each) => isIndex(each, units))) {
     return `axes must be three different units from 0 to ${units - 1}.`;
   }
+  if (!ROOMS.includes(room as Room)) return "room must be units or components.";
   if (!isTurn(turn)) return "turn must be two angles in radians.";
   return {
     data: data as DataName, point: [point[0], point[1]], weights: layers, biases: biases as Biases, bias, step: step as number,
-    axes: [axes[0] as number, axes[1] as number, axes[2] as number], turn: [turn[0], turn[1]],
+    axes: [axes[0] as number, axes[1] as number, axes[2] as number], room: room as Room, turn: [turn[0], turn[1]],
   };
 }
 

@@ -1,6 +1,6 @@
 /** Trace on the page: the plane, the arithmetic, the units' maps and the hidden space. */
 
-import type { LayerTrace } from "../../engine/index.ts";
+import { type Components, type LayerTrace, principalComponents, projected } from "../../engine/index.ts";
 import {
   arrange, button, card, type Colour, fixed, h, layout, legend, type Layer, plot, segmented, select, space, type SpacePoints, stack, status,
   style, toggle, toolbar,
@@ -26,6 +26,7 @@ const SAYS = ["each input times each weight", "the products of each unit, summed
 
 class TraceView implements View<State> {
   private state = initial();
+  private known: { signatures: readonly (readonly number[])[]; components: Components } | undefined;
   private active: { layer: number; unit: number } | undefined;
 
   private readonly plane = plot({ label: "The plane with the point", x: [-REACH, REACH], y: [-REACH, REACH], equal: true, xName: "x", yName: "y", height: 300 });
@@ -53,7 +54,10 @@ class TraceView implements View<State> {
   private readonly axes = [0, 1, 2].map((axis) => select<string>({
     label: ["left axis", "right axis", "upright axis"][axis]!, choices: [], value: "", onChange: (unit) => this.host.act({ kind: "axis", axis, unit: Number(unit) }, COMMIT),
   }));
-  private readonly axesRow = toolbar(...this.axes.map((each) => each.el));
+  private readonly components = toggle({
+    label: "principal components", value: false, onChange: (on) => this.host.act({ kind: "room", room: on ? "components" : "units" }, COMMIT),
+  });
+  private readonly axesRow = toolbar(this.components.el, ...this.axes.map((each) => each.el));
   private readonly key = legend();
   private readonly verdict = status();
   private offered = 0;
@@ -153,20 +157,34 @@ class TraceView implements View<State> {
 
   private showRoom(layer: LayerTrace, signatures: readonly (readonly number[])[], colour: Colour): void {
     const { state } = this;
-    const pick = (values: readonly number[]): number[] => state.axes.map((unit) => values[unit] ?? 0);
+    const units = layer.a.length;
+    const many = units > 3 && signatures.length > 0;
+    const found = many && state.room === "components" ? this.componentsOf(signatures) : undefined;
+    const along = (values: readonly number[]): number[] => (found ? projected(found, values, 3) : state.axes.map((unit) => values[unit] ?? 0));
+    // Components have both signs; the corner of the space is where the least of each is.
+    const corner = found ? leastOf([...signatures, layer.a].map(along)) : [0, 0, 0];
+    const pick = (values: readonly number[]): number[] => along(values).map((each, k) => each - corner[k]!);
     const { labels } = cloud(state.data);
     const sets: SpacePoints[] = CLASSES.map((each, k) => ({ ...each, points: signatures.filter((_, i) => labels[i] === k).map(pick) }));
-    const [a, b, c] = state.axes.map((unit) => `h${subscript(unit + 1)}`);
+    const [a, b, c] = state.axes.map((unit, k) => (found ? `pc${subscript(k + 1)}` : `h${subscript(unit + 1)}`));
     this.room.set({ sets, held: { point: pick(layer.a), colour }, names: [a!, b!, c!] });
     this.room.turn(state.turn);
-    this.room.describe(`The point lies at ${pick(layer.a).map((each) => fixed(each, 3)).join(", ")}.`);
-    const units = layer.a.length;
+    const shown = found ? found.variances.slice(0, 3).reduce((sum, each) => sum + each, 0) / found.variances.reduce((sum, each) => sum + each, 0) : 1;
+    this.room.describe(`The point lies at ${pick(layer.a).map((each) => fixed(each, 3)).join(", ")}${found ? `; these three directions hold ${Math.round(100 * shown)} % of the spread` : ""}.`);
     if (units !== this.offered) {
       this.offered = units;
       for (const each of this.axes) each.offer(layer.a.map((_, j) => ({ value: String(j), label: `h${subscript(j + 1)}` })));
     }
     this.axes.forEach((each, k) => each.set(String(state.axes[k])));
+    this.components.set(state.room === "components");
     style(this.axesRow, "display", units > 3 ? "" : "none");
+    style(this.components.el, "display", many ? "" : "none");
+    for (const each of this.axes) style(each.el, "display", found ? "none" : "");
+  }
+
+  private componentsOf(signatures: readonly (readonly number[])[]): Components {
+    if (this.known?.signatures !== signatures) this.known = { signatures, components: principalComponents(signatures) };
+    return this.known.components;
   }
 
   private showVerdict(layers: readonly LayerTrace[], kind: string | undefined, right: number | undefined): void {
@@ -177,6 +195,10 @@ class TraceView implements View<State> {
     const says = CLASSES[largest(layers[layers.length - 1]!.a)]?.name ?? "none";
     this.verdict.set(`The network says ${says}; the nearest of the points is ${kind}. It puts ${Math.round(100 * right)} % of the points into their class.`, says === kind ? "good" : "warning");
   }
+}
+
+function leastOf(points: readonly (readonly number[])[]): number[] {
+  return points.reduce<number[]>((least, point) => point.map((each, k) => Math.min(each, least[k] ?? each)), []);
 }
 
 /** Gives a place of limited height that is scrolled where its table is longer, by keyboard too. */

@@ -79,3 +79,12 @@ test("impossible actions give the very same state", () => {
   ];
   for (const action of bad) assert.equal(advance(state, action as Action), state, JSON.stringify(action));
 });
+
+test("the hidden space is shown by units or by principal components", () => {
+  const many = advance(initial(), { kind: "preset", preset: "spiral-24" });
+  const turned = advance(many, { kind: "room", room: "components" });
+  assert.equal(turned.room, "components");
+  assert.deepEqual(check(JSON.parse(JSON.stringify(turned))), turned);
+  assert.equal(advance(turned, { kind: "room", room: "attic" } as unknown as Action), turned);
+  assert.equal(check({ ...turned, room: "attic" }), "room must be units or components.");
+});
