@@ -26,9 +26,9 @@ QUESTIONS = 20
 OTHERS = 9
 SHORT = {"question": "best", "pieces": 1, "x": [0, 1], "y": [0, 1]}
 SLIDER = "weight of unit 1"
-# Presses keys inside the page. The work of a step is its script and that of the frame that draws it: style, layout
-# and paint; until it is drawn, the wait for the screen's next frame comes on top.
-PRESS = """async (count) => {
+# Moves the slider inside the page, as a pointer or as keys do. The work of a step is its script and that of the
+# frame that draws it: style, layout and paint; until it is drawn, the wait for the screen's next frame comes on top.
+PRESS = """async ([count, drag]) => {
     const slider = document.querySelector('input[type=range][aria-label="weight of unit 1"]');
     const drawn = () => new Promise((done) => requestAnimationFrame(() => {
         const channel = new MessageChannel();
@@ -42,7 +42,10 @@ PRESS = """async (count) => {
         requestAnimationFrame(() => { frame = performance.now(); });  // the first of the frame's callbacks
         const start = performance.now();
         const key = i % 20 < 10 ? "ArrowRight" : "ArrowLeft";
-        slider.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+        if (drag) {
+            slider.value = String((i % 100 - 50) / 10);  // what a pointer does to a range input
+            slider.dispatchEvent(new Event("input", { bubbles: true }));
+        } else slider.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
         const script = performance.now() - start;
         const end = await drawn();
         times.push([script + end - frame, end - start, Number(slider.value)]);
@@ -63,7 +66,8 @@ def verdict(value: float, bar: float) -> str:
 
 def in_page(url: str) -> None:
     """Measure the steps of Match's slider in a headless Chromium."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    program = next(filter(None, map(shutil.which, names)), None)
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
@@ -82,13 +86,14 @@ def in_page(url: str) -> None:
             f"first slider                 {1000 * (time.perf_counter() - start):7.0f} ms after the address was typed"
         )
         slider.focus()
-        page.evaluate(PRESS, 20)
-        steps = page.evaluate(PRESS, STEPS)
+        page.evaluate(PRESS, [40, True])
+        runs = {how: page.evaluate(PRESS, [STEPS, how == "dragged"]) for how in ("dragged", "by key")}
         browser.close()
-    assert len({value for *_, value in steps}) > 5, "the slider did not move"
-    work, drawn = [each[0] for each in steps], [each[1] for each in steps]
-    print(f"slider step, its work        {percentiles(work)}   {verdict(float(np.percentile(work, 95)), 16)}")
-    print(f"slider step until drawn      {percentiles(drawn)} (with the wait for the next frame)")
+    for how, steps in runs.items():
+        assert len({value for *_, value in steps}) > 5, "the slider did not move"
+        work, drawn = [each[0] for each in steps], [each[1] for each in steps]
+        print(f"slider {how}, its work    {percentiles(work)}   {verdict(float(np.percentile(work, 95)), 16)}")
+        print(f"slider {how} until drawn  {percentiles(drawn)} (with the wait for the next frame)")
 
 
 @contextlib.contextmanager
