@@ -38,14 +38,15 @@ def fitted(target: Target, method: FitMethod, interval: tuple[float, float] | No
         assert isinstance(target, Dataset)
         result = method.fit(target)
         return Approximation(_function(result), result.network, result.loss, result.bounds, result.status)
-    by = _by_largest_error if getattr(method, "loss", "mse") == "max" else _by_mean
+    largest = getattr(method, "loss", "mse") == "max"
+    by = _by_largest_error if largest else _by_mean
     if isinstance(method, Best) and method.tolerance is not None:
         result, loss, how = _within(target, method, method.tolerance, interval, by)
     else:
         result, loss, how = by(target, method, interval)
     bounds = result.bounds
     if bounds is not None:
-        lower, certified = min(bounds.lower, loss), bounds.certified and how.startswith("the largest")
+        lower, certified = min(bounds.lower, loss), bounds.certified and largest
         bounds = ErrorBounds(lower, loss, bounds.network, bounds.function, certified=certified)
     return Approximation(_function(result), result.network, loss, bounds, f"{result.status}, at samples; {how}")
 

@@ -28,9 +28,7 @@ def piecewise_linear(network: Network) -> bool:
 
 def is_hinge_sum(network: Network) -> bool:
     """Tell whether a network is one input, one hidden ReLU layer and one linear output."""
-    if network.inputs != 1 or network.outputs != 1 or len(network.nodes) != 3:
-        return False
-    return [getattr(node, "kind", "linear") for node in network.nodes] == ["linear", "relu", "linear"]
+    return network.is_hinge_sum and network.outputs == 1
 
 
 def hinge_network(hinge: Hinge, *, scaled: bool = True) -> Network:

@@ -85,8 +85,7 @@ def hinge_table(network: Network, *, output: int = 0) -> str:
     output bias                  -1
     f(x) = sum of coefficient * relu(weight * x + bias), plus the output bias
     """
-    if not isinstance(network, Network):
-        raise InvalidInputError(f"network must be a Network, not {type(network).__name__}")
+    _arrays.instance(network, Network, "network")
     hinges = network.hinges(output=output)
     bias = float(network.biases[-1][output])
     coefficients = aligned([*(h.coefficient for h in hinges), bias])

@@ -70,8 +70,7 @@ def save(network: Network, path: str | os.PathLike[str]) -> Path:
         UnsupportedModelError: the format cannot hold a node; the node is named.
         MissingExtraError: the extra is not installed.
     """
-    if not isinstance(network, Network):
-        raise InvalidInputError(f"network must be a Network, not {type(network).__name__}")
+    _arrays.instance(network, Network, "network")
     target = check_network_path(path)
     return _files.write_atomically(target, _format(target).to_bytes(network))
 

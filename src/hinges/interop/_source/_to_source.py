@@ -1,7 +1,6 @@
 """to_source: a dense network as source text."""
 
 from hinges import _arrays
-from hinges.errors import InvalidInputError
 from hinges.interop._source import _c, _desmos, _latex, _python
 from hinges.interop._source._layers import layers_of
 from hinges.nets import Network
@@ -35,8 +34,7 @@ def to_source(network: Network, language: str = "python") -> str:
     >>> print(to_source(network, "desmos"))
     f(x)=4\max(0,x+1)-8\max(0,x+0.5)-1
     """
-    if not isinstance(network, Network):
-        raise InvalidInputError(f"network must be a Network, not {type(network).__name__}")
+    _arrays.instance(network, Network, "network")
     return LANGUAGES[check_language(language)](layers_of(network), network.notes)
 
 
