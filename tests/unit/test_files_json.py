@@ -105,7 +105,7 @@ WRONG = [
     (put("nodes", []), "nodes is empty"),
     (put("nodes", 1, None), "nodes[1].kind must be one of 'linear', 'activation', 'max', not null"),
     (put("nodes", 1, "kind", "conv"), "nodes[1].kind must be one of 'linear', 'activation', 'max', not 'conv'"),
-    (put("nodes", 1, "function", "gelu"), "b: kind must be one of 'linear', 'relu'"),
+    (put("nodes", 1, "function", "cosine"), "b: kind must be one of 'linear', 'relu'"),
     (put("nodes", 1, "slope", float("nan")), "nodes[1].slope must be a finite number, not nan"),
     (put("nodes", 1, "source", 7), "b reads value 7, which is not computed before it"),
     (put("nodes", 0, "name", 3), "nodes[0].name must be a string, not 3"),

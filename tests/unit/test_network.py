@@ -20,7 +20,9 @@ from hinges import (
     Parameter,
     Unit,
     UnsupportedModelError,
+    to_function,
 )
+from hinges.nets import ELEMENTWISE
 
 MANUAL = Network.dense([[[1, 1, 1]], [[4], [-8], [5]]], [[1, 0.5, 0], [-1]])
 TWO = Network.dense([np.array([[1.0, 2.0], [3.0, 4.0]]), [[1], [-1]]], [[0, 1], [0.5]])
@@ -280,7 +282,7 @@ ONE = np.ones((1, 1))
         (lambda: Linear((), (), [0], "a"), "a: 0 sources need as many matrices"),
         (lambda: Linear((0,), (np.ones((1, 2)),), [0], "a"), "a: matrices[0] gives 2 units, bias 1"),
         (lambda: Linear((0,), (ONE,), "b", "a"), "a: bias is b, not a number"),
-        (lambda: Activation(0, "elu", 1, "a"), "a: kind must be one of"),
+        (lambda: Activation(0, "cosine", 1, "a"), "a: kind must be one of"),
         (lambda: Activation(0, "relu", -1, "a"), "a: units must be at least 0, not -1"),
         (lambda: Activation("x", "relu", 1, "a"), "a: source must be a whole number, not 'x'"),
         (lambda: Activation(0, "leaky_relu", 1, "a", np.nan), "a: slope must be a finite number, not nan"),
@@ -301,3 +303,52 @@ def test_errors_are_one_sentence(call, sentence):
         call()
     assert sentence in str(error.value)
     assert "\n" not in str(error.value)
+
+
+class TestActivationsReadFromElsewhere:
+    @pytest.mark.parametrize("kind", [name for name in ELEMENTWISE if name not in ACTIVATIONS])
+    def test_the_derivative_is_that_of_the_value(self, kind):
+        node = Activation(0, kind, 41, "a", slope=0.7, low=-1.5, high=2.0)
+        z = np.linspace(-6, 6, 41) + 0.013
+        h = 1e-6
+        np.testing.assert_allclose((node(z + h) - node(z - h)) / (2 * h), node.derivative(z), rtol=1e-7, atol=2e-9)
+        far = np.array([-1e300, -700.0, 0.0, 700.0, 1e300])
+        assert np.isfinite(ELEMENTWISE[kind].value(far, (0.0, 1.0) if kind == "clip" else 0.7)).all()
+
+    def test_known_values(self):
+        known = {"elu": 0.7 * math.expm1(-1), "gelu": -0.15865525393145707, "silu": -1 / (1 + math.e), "softsign": -0.5}
+        for kind, value in known.items():
+            assert Activation(0, kind, 1, "a", slope=0.7)(np.array([-1.0]))[0] == pytest.approx(value, rel=1e-15)
+
+    def test_a_slope_for_each_unit(self):
+        node = Activation(0, "leaky_relu", 3, "a", slope=[0.5, -1.0, 2.0])
+        assert node(np.array([[-2.0, -2.0, -2.0], [2.0, 2.0, 2.0]])).tolist() == [[-1, 2, -4], [2, 2, 2]]
+        assert Activation(0, "leaky_relu", 2, "a", slope=[0.5, 0.5]).slope == 0.5
+
+    def test_bad_parameters(self):
+        with pytest.raises(InvalidInputError, match="a: slope has 2 entries for 3 units"):
+            Activation(0, "leaky_relu", 3, "a", slope=[0.5, 1.0])
+        with pytest.raises(InvalidInputError, match="a: low = 1 is above high = 0"):
+            Activation(0, "clip", 3, "a", low=1, high=0)
+
+    def test_its_function_of_one_input_is_exact(self):
+        rng = np.random.default_rng(0)
+        nodes = (
+            Linear((0,), (rng.normal(size=(1, 5)),), rng.normal(size=5), "a"),
+            Activation(1, "leaky_relu", 5, "p", slope=[-1, 0, 0.5, 0.25, 2]),
+            Linear((2,), (rng.normal(size=(5, 4)),), rng.normal(size=4), "b"),
+            Activation(3, "clip", 4, "k", low=-0.25, high=1),
+            Linear((4,), (rng.normal(size=(4, 1)),), np.zeros(1), "o"),
+        )
+        network = Network(nodes, 1)
+        f = to_function(network)
+        x = np.linspace(-5, 5, 1001)
+        np.testing.assert_allclose(f(x), network(x), rtol=0, atol=1e-13)
+        assert len(f.kinks) > 5
+
+    def test_many_rows_are_taken_in_blocks(self, monkeypatch):
+        network = Network.dense([np.eye(3), np.ones((3, 2))], [np.zeros(3), np.ones(2)])
+        x = np.arange(30.0).reshape(10, 3) - 15
+        whole = network(x)
+        monkeypatch.setattr("hinges.nets._network.BLOCK", 9)
+        np.testing.assert_array_equal(network(x), whole)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hinges._arrays import Floats
 from hinges.errors import UnsupportedModelError
-from hinges.nets import ACTIVATIONS, Activation, Linear, Max, Network
+from hinges.nets import Activation, Linear, Max, Network
 from hinges.pwl._vertices import Vertices
 
 Integers = NDArray[Any]  # of Python ints, which do not overflow
@@ -139,20 +139,44 @@ def _crossings(slopes: Integers, intercepts: Integers, line: Line) -> set[Fracti
 
 
 def _activation(node: Activation, line: Line) -> Line:
-    if not ACTIVATIONS[node.kind].piecewise_linear:
+    if not node.piecewise_linear:
         raise UnsupportedModelError(
             f"layer {node.name} is {node.kind}, which is not piecewise linear, so there is no exact function; "
             "evaluate the network at points of your choice instead"
         )
     if node.kind == "linear":
         return line.with_value(line.values[node.source])
+    if node.kind == "clip":
+        return _clip(node, line)
     z = line.values[node.source]
     line = line.refined(_crossings(z.slopes, z.intercepts, line))
     z = line.values[node.source]
     on = z.signs(line.interior()) > 0
-    numerator, denominator = node.slope.as_integer_ratio() if node.kind == "leaky_relu" else (0, 1)
-    factor = np.where(on, denominator, numerator).astype(object)
-    return line.with_value(Forms(z.slopes * factor, z.intercepts * factor, z.shift + denominator.bit_length() - 1))
+    below = np.broadcast_to(node.slope if node.kind == "leaky_relu" else 0.0, (node.units,)).astype(np.float64)
+    (slopes,), shift = _integers([below])
+    factor = np.where(on, np.full(node.units, 2**shift, dtype=object), slopes)
+    return line.with_value(Forms(z.slopes * factor, z.intercepts * factor, z.shift + shift))
+
+
+def _clip(node: Activation, line: Line) -> Line:
+    z = line.values[node.source]
+    (bounds,), own = _integers([np.array([node.low, node.high])])
+    shift = max(z.shift, own)
+    low, high = (int(bound) * 2 ** (shift - own) for bound in bounds)
+    up = 2 ** (shift - z.shift)
+    line = line.with_value(Forms(z.slopes * up, z.intercepts * up, shift))
+    z = line.values[-1]
+    line = line.refined(
+        _crossings(z.slopes, z.intercepts - low, line) | _crossings(z.slopes, z.intercepts - high, line)
+    )
+    z, interior = line.values[-1], line.interior()
+    above_low = Forms(z.slopes, z.intercepts - low, shift).signs(interior) > 0
+    above_high = Forms(z.slopes, z.intercepts - high, shift).signs(interior) > 0
+    middle = above_low & ~above_high
+    slopes = np.where(middle, z.slopes, 0)
+    ends: Integers = np.where(above_low, np.array(high, dtype=object), np.array(low, dtype=object))
+    intercepts = np.where(middle, z.intercepts, ends)
+    return Line(line.breakpoints, [*line.values[:-1], Forms(slopes, intercepts, shift)])
 
 
 def _max(node: Max, line: Line) -> Line:

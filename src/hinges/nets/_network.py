@@ -17,6 +17,8 @@ from hinges.nets._dense import DenseLayer, dense_layers, dense_nodes
 from hinges.nets._hinge import Hinge
 from hinges.nets._nodes import Activation, Linear, Max, Node
 
+BLOCK = 2**23  # numbers of one value in memory at once when only the output is asked for
+
 
 @dataclass(frozen=True, eq=False)
 class Network:
@@ -130,8 +132,7 @@ class Network:
         A network with one input also takes (n,) or a number; with one output too, it gives the same shape back.
         """
         points = _arrays.array(x, "x")
-        rows = self.rows(points)
-        result = self.values(rows)[-1]
+        result = self._output(self.rows(points))
         bad = np.argwhere(~np.isfinite(result))
         if len(bad):
             raise InvalidInputError(f"network(x) is too large for float64 at row {bad[0][0]}")
@@ -149,6 +150,25 @@ class Network:
         if points.ndim != 2 or points.shape[1] != self.inputs:
             raise InvalidInputError(f"x must have shape (n, {self.inputs}), not {points.shape}")
         return points
+
+    def _output(self, rows: Floats) -> Floats:
+        """Give the output for rows in blocks of them, and let go of every value after its last use."""
+        widest = max(self.inputs, *(node.units for node in self.nodes), 1)
+        step = max(1, BLOCK // widest)
+        if len(rows) <= step:
+            return self._block(rows)
+        return np.concatenate([self._block(rows[i : i + step]) for i in range(0, len(rows), step)])
+
+    def _block(self, rows: Floats) -> Floats:
+        last_use = {source: i for i, node in enumerate(self.nodes) for source in node.sources}
+        values = {0: rows}
+        with np.errstate(over="ignore", invalid="ignore"):
+            for i, node in enumerate(self.nodes):
+                values[i + 1] = node(*(values[source] for source in node.sources))
+                for source in set(node.sources):
+                    if last_use[source] == i:
+                        del values[source]
+        return values[len(self.nodes)]
 
     def values(self, rows: Floats) -> list[Floats]:
         """Give every value for rows (n, inputs): the input, then what each node computes, (n, units) each."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hinges import _arrays
 from hinges._arrays import Floats
 from hinges.errors import InvalidInputError
-from hinges.nets._activations import ACTIVATIONS, LEAKY_SLOPE
+from hinges.nets._activations import ELEMENTWISE, LEAKY_SLOPE
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,23 +69,31 @@ class Activation:
 
     Arguments:
         source: the value it reads.
-        kind: a name of `ACTIVATIONS`.
+        kind: a name of `ELEMENTWISE`, which are those of `ACTIVATIONS`, clip and some smooth ones.
         units: how many units it has.
         name: what the layer is called in messages.
-        slope: of leaky_relu below zero.
+        slope: of leaky_relu and elu below zero: a number, or (units,) with one a unit.
+        low, high: between which clip holds its units.
     """
 
     source: int
     kind: str
     units: int
     name: str
-    slope: float = LEAKY_SLOPE
+    slope: Any = LEAKY_SLOPE
+    low: float = 0.0
+    high: float = 1.0
 
     def __post_init__(self) -> None:
-        _arrays.choice(self.kind, f"{self.name}: kind", tuple(ACTIVATIONS))
+        _arrays.choice(self.kind, f"{self.name}: kind", tuple(ELEMENTWISE))
         _arrays.count(self.source, f"{self.name}: source", minimum=0)
         _arrays.count(self.units, f"{self.name}: units", minimum=0, maximum=2**40)
-        object.__setattr__(self, "slope", _arrays.number(self.slope, f"{self.name}: slope"))
+        object.__setattr__(self, "slope", _slope(self.slope, self.units, f"{self.name}: slope"))
+        low, high = _arrays.number(self.low, f"{self.name}: low"), _arrays.number(self.high, f"{self.name}: high")
+        if low > high:
+            raise InvalidInputError(f"{self.name}: low = {low:g} is above high = {high:g}")
+        object.__setattr__(self, "low", low)
+        object.__setattr__(self, "high", high)
 
     @property
     def sources(self) -> tuple[int, ...]:
@@ -96,9 +104,32 @@ class Activation:
         """Give the size that its source must have."""
         return (self.units,)
 
+    @property
+    def piecewise_linear(self) -> bool:
+        """Whether it is made of straight lines."""
+        return ELEMENTWISE[self.kind].piecewise_linear
+
     def __call__(self, z: Floats) -> Floats:
-        """Give the activation of pre-activations of any shape."""
-        return ACTIVATIONS[self.kind].value(z, self.slope)
+        """Give the activation of pre-activations (..., units)."""
+        return ELEMENTWISE[self.kind].value(z, self._parameter)
+
+    def derivative(self, z: Floats) -> Floats:
+        """Give its derivative at pre-activations (..., units); at a kink the one from the left."""
+        return ELEMENTWISE[self.kind].derivative(z, self._parameter)
+
+    @property
+    def _parameter(self) -> Any:
+        return (self.low, self.high) if self.kind == "clip" else self.slope
+
+
+def _slope(slope: Any, units: int, name: str) -> float | Floats:
+    """Give one number, or one a unit where they differ."""
+    if np.ndim(slope) == 0:
+        return _arrays.number(slope, name)
+    each = _arrays.vector(slope, name)
+    if len(each) != units:
+        raise InvalidInputError(f"{name} has {len(each)} entries for {units} units")
+    return float(each[0]) if units and (each == each[0]).all() else each
 
 
 @dataclass(frozen=True, eq=False)
