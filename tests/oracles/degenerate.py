@@ -1,5 +1,7 @@
 """Small networks in degenerate position, by family: where signs are zero on the very points that matter."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from hinges import Network
@@ -9,7 +11,7 @@ WIDTHS = (8, 8)
 
 def _plain(rng, inputs=2, widths=WIDTHS):
     sizes = [inputs, *widths, 1]
-    weights = [rng.normal(size=(a, b)) / np.sqrt(a) for a, b in zip(sizes, sizes[1:], strict=False)]
+    weights = [rng.normal(size=(a, b)) / np.sqrt(a) for a, b in pairwise(sizes)]
     return weights, [0.5 * rng.normal(size=b) for b in sizes[1:]]
 
 
@@ -40,14 +42,14 @@ def antiparallel(rng, inputs=2):
 def grid(rng, inputs=2):
     """Weights that are multiples of 1/4: kinks meet in threes and more."""
     sizes = [inputs, *WIDTHS, 1]
-    weights = [rng.integers(-4, 5, size=(a, b)) / 4 for a, b in zip(sizes, sizes[1:], strict=False)]
+    weights = [rng.integers(-4, 5, size=(a, b)) / 4 for a, b in pairwise(sizes)]
     return Network.dense(weights, [rng.integers(-4, 5, size=b) / 4 for b in sizes[1:]])
 
 
 def thirds(rng, inputs=2):
     """Weights k/3 rounded to float64: almost, but not quite, on a grid."""
     sizes = [inputs, *WIDTHS, 1]
-    weights = [rng.integers(-3, 4, size=(a, b)) / 3 for a, b in zip(sizes, sizes[1:], strict=False)]
+    weights = [rng.integers(-3, 4, size=(a, b)) / 3 for a, b in pairwise(sizes)]
     return Network.dense(weights, [rng.integers(-3, 4, size=b) / 3 for b in sizes[1:]])
 
 
