@@ -2,6 +2,7 @@
 
 from hinges.draw._activations import activations_scene
 from hinges.draw._demo import demo_scene
+from hinges.draw._fills import Heat, Polygons
 from hinges.draw._function import function_panel, residual_panel
 from hinges.draw._marks import (
     Band,
@@ -27,10 +28,12 @@ __all__ = [
     "Band",
     "Edge",
     "EndLabel",
+    "Heat",
     "LossCurve",
     "Node",
     "Panel",
     "Points",
+    "Polygons",
     "Polyline",
     "Rug",
     "Rule",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from hinges import _arrays
 from hinges._arrays import Floats
+from hinges.draw._fills import Heat, Polygons
 from hinges.errors import InvalidInputError
 
 
@@ -153,7 +154,7 @@ class Edge:
     width: float
 
 
-Mark = Polyline | Points | Rug | Rule | Band | Text | EndLabel | Node | Edge
+Mark = Polyline | Points | Rug | Rule | Band | Text | EndLabel | Node | Edge | Polygons | Heat
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,7 @@ class Panel:
         log_y: a logarithmic y axis (y_range positive).
         axes: whether there are axes at all (a diagram has none).
         x_ticks, y_ticks: (position, text) pairs in place of round numbers; () for none.
+        square: whether a step in x is as long as one in y.
         row, column, row_span, column_span: the cells of the grid.
     """
 
@@ -182,6 +184,7 @@ class Panel:
     axes: bool = True
     x_ticks: tuple[tuple[float, str], ...] | None = None
     y_ticks: tuple[tuple[float, str], ...] | None = None
+    square: bool = False
     row: int = 0
     column: int = 0
     row_span: int = 1

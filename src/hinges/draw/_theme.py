@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from hinges._arrays import Floats
 from hinges.errors import InvalidInputError
 
 # Every unit colour has a contrast of at least 4.5 on white, so that a number may be written in it.
@@ -29,6 +32,16 @@ _ROLES = {
     "input": "#1b1b1b",
 }
 
+# Anchors of scales, of rising lightness or away from a light middle; categories are pale, so that lines show on them.
+_SCALES = {
+    "sequential": ("#f4f1fa", "#cfc3e6", "#a78fd0", "#7e5cb3", "#5b2d90", "#33135c"),
+    "diverging": ("#00527f", "#5f9fca", "#cfe1ee", "#f7f6f4", "#f3d9c6", "#dd9464", "#8f3d00"),
+    "categories": (
+        "#cfe3f1", "#f3d6bf", "#c8e6da", "#ecd0e0", "#e6e0b8", "#c9e0ea", "#ddd0f2", "#f2e0b0", "#d5e3c8", "#d9d9e8",
+        "#f5c9c9", "#bfe6e6",
+    ),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -49,6 +62,16 @@ class Theme:
                 f"role {role!r} is not in the theme; it has {', '.join(dict(self.roles))}, unit 0 ..."
             )
         return found
+
+    def shades(self, scale: str, at: Floats) -> Floats:
+        """Give the colours (n, 3), each 0 to 1, at places `at` (n,) from 0 to 1 on a scale."""
+        if scale not in _SCALES:
+            raise InvalidInputError(f"scale {scale!r} is not in the theme; it has {', '.join(_SCALES)}")
+        anchors = np.array([[int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)] for colour in _SCALES[scale]])
+        if scale == "categories":
+            return anchors[np.minimum((at * len(anchors)).astype(np.intp), len(anchors) - 1)]
+        places = np.linspace(0.0, 1.0, len(anchors))
+        return np.stack([np.interp(at, places, anchors[:, channel]) for channel in range(3)], axis=1)
 
 
 LIGHT = Theme("light", tuple(_ROLES.items()), _UNITS)

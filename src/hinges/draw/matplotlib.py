@@ -5,6 +5,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hinges._files import write_atomically
 from hinges.draw import _layout
 from hinges.draw._activations import activations_scene
 from hinges.draw._clip import clipped
+from hinges.draw._fills import Heat, Polygons
 from hinges.draw._marks import Band, Edge, EndLabel, Mark, Node, Panel, Points, Polyline, Rug, Rule, Scene, Text
 from hinges.draw._theme import LIGHT, Theme
 from hinges.draw._views import scene as scene_of
@@ -171,6 +173,8 @@ class _Painter:
         ax.set_autoscale_on(False)
         ax.set_xlim(*panel.x_range)
         ax.set_ylim(*panel.y_range)
+        if panel.square:
+            ax.set_aspect("equal", anchor="NW")
         if not panel.axes:
             ax.set_axis_off()
             return
@@ -247,7 +251,7 @@ class _Painter:
     def _mark(self, mark: Mark) -> None:
         paint = {
             Polyline: self._polyline, Points: self._points, Rug: self._rug, Rule: self._rule, Band: self._band,
-            Text: self._text, Node: self._node, Edge: self._edge,
+            Text: self._text, Node: self._node, Edge: self._edge, Polygons: self._polygons, Heat: self._heat,
         }.get(type(mark))  # fmt: skip
         if paint is not None:  # end labels at the edge are placed together, later
             paint(mark)
@@ -279,6 +283,29 @@ class _Painter:
         seen = (x0 <= mark.x) & (mark.x <= x1) & (y0 <= mark.y) & (mark.y <= y1)
         style = {"color": self.theme.colour(mark.role), "clip_on": False}
         self._dots(mark.x[seen], mark.y[seen], mark, zorder=_DOTS if mark.role != "data" else _LINES - 0.5, **style)
+
+    def _polygons(self, mark: Polygons) -> None:
+        corners = [
+            list(zip(mark.x[start:stop].tolist(), mark.y[start:stop].tolist(), strict=True))
+            for start, stop in pairwise(mark.starts.tolist())
+        ]
+        colours = self.theme.shades(mark.scale, mark.shades)
+        filled = _part("collections").PolyCollection(
+            corners, facecolors=colours, linewidths=mark.width * PX, zorder=_BELOW,
+            edgecolors=self.theme.colour(mark.outline) if mark.outline else colours,
+        )  # fmt: skip
+        self.ax.add_collection(filled, autolim=False)
+
+    def _heat(self, mark: Heat) -> None:
+        colours = self.theme.shades(mark.scale, mark.shades.ravel()).reshape(*mark.shades.shape, 3)
+        limits = (self.ax.get_xlim(), self.ax.get_ylim())
+        self.ax.imshow(
+            colours, extent=mark.extent, origin="upper", aspect="auto", interpolation="nearest", zorder=_BELOW
+        )
+        self.ax.set_xlim(*limits[0])
+        self.ax.set_ylim(*limits[1])
+        if self.panel.square:
+            self.ax.set_aspect("equal", anchor="NW")
 
     def _rug(self, mark: Rug) -> None:
         low, high = sorted(self.panel.x_range)
