@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from hinges._version import __version__
 from hinges.convert import to_function, to_network
-from hinges.data import Dataset, example, examples
+from hinges.data import Dataset, example, examples, read_images, read_sprites
 from hinges.errors import HingesError, InvalidInputError, MissingExtraError, UnsupportedModelError
 from hinges.fits import Approximation, ErrorBounds, FitResult, History, Snapshot, fit, steps
 from hinges.nets import ACTIVATIONS, Activation, Hinge, Linear, Max, Network, Parameter, Unit
 from hinges.pwl import PiecewiseLinear
 
 if TYPE_CHECKING:
-    from hinges.analysis import trace
+    from hinges.analysis import rollout, trace
     from hinges.construct import Interpolation, Tents, approximate, sawtooth, sine_by_hand, square, tent
     from hinges.draw import Scene, plot, plot_activations, scene
     from hinges.interop import load, save, to_source
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Loaded at their first use, so that `import hinges` needs NumPy alone.
 _LAZY = {
-    "hinges.analysis": ("trace",),
+    "hinges.analysis": ("rollout", "trace"),
     "hinges.construct": ("Interpolation", "Tents", "approximate", "sawtooth", "sine_by_hand", "square", "tent"),
     "hinges.draw": ("Scene", "plot", "plot_activations", "scene"),
     "hinges.interop": ("load", "save", "to_source"),
@@ -72,6 +72,9 @@ __all__ = [
     "load",
     "plot",
     "plot_activations",
+    "read_images",
+    "read_sprites",
+    "rollout",
     "save",
     "sawtooth",
     "scene",

@@ -8,6 +8,8 @@ from hinges import Dataset, InvalidInputError, example, examples
 
 def test_every_name_gives_a_dataset_twice_the_same():
     for name in examples():
+        if name == "fashion-mnist":  # from files or a network: test_images.py
+            continue
         first, second = example(name), example(name)
         assert isinstance(first, Dataset)
         np.testing.assert_array_equal(first.x, second.x)

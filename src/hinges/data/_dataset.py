@@ -136,6 +136,29 @@ class Dataset:
             raise InvalidInputError(f"data must be a Dataset or a pair (x, y), not {len(data)} values")
         return _arrays.instance(data, Dataset, "data")
 
+    def windows(self, n: int) -> "Dataset":
+        """Give the data on which a network learns to predict the next value: n values in a row, and the one after.
+
+        The series is y, in the order of the rows. Window i holds y[i], ..., y[i + n - 1], the oldest first, and its
+        target is y[i + n]. With several outputs the values of one moment stand side by side. A window's weight is
+        that of its target's row.
+
+        Raises:
+            InvalidInputError: there are not more than n rows.
+
+        >>> series = Dataset([0, 1, 2, 3], [5.0, 6.0, 7.0, 8.0]).windows(2)
+        >>> series.x.tolist(), series.y.tolist()
+        ([[5.0, 6.0], [6.0, 7.0]], [[7.0], [8.0]])
+        """
+        n = _arrays.count(n, "n")
+        if n >= len(self):
+            raise InvalidInputError(f"n = {n} leaves no value to predict: the data has {len(self)} rows")
+        last = len(self) - n
+        x = np.stack([self.y[i : i + last] for i in range(n)], axis=1).reshape(last, -1)
+        names = tuple(f"{name}[-{n - i}]" for i in range(n) for name in self.y_names)
+        weights = None if self.weights is None else self.weights[n:]
+        return Dataset(x, self.y[n:], weights, (*names, *self.y_names))
+
     def curve(self) -> tuple[Floats, Floats, Floats | None]:
         """Give x (n,), y (n,) and weights of data with one input and one output; others are refused."""
         for name, values in (("input", self.x), ("output", self.y)):

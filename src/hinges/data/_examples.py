@@ -6,6 +6,7 @@ import numpy as np
 
 from hinges import _arrays
 from hinges.data._dataset import Dataset
+from hinges.data._images import digits, fashion_mnist
 
 SPIRAL_ARMS, SPIRAL_POINTS = 3, 100
 NILE_FIRST_YEAR = 1871
@@ -47,6 +48,8 @@ _EXAMPLES: dict[str, Callable[[], Dataset]] = {
     "relu-lab": _relu_lab,
     "nile": _nile,
     "spiral": _spiral,
+    "digits": digits,
+    "fashion-mnist": fashion_mnist,
 }
 
 
@@ -54,7 +57,7 @@ def examples() -> tuple[str, ...]:
     """Give the names of the examples.
 
     >>> examples()
-    ('sine', 'relu-lab', 'nile', 'spiral')
+    ('sine', 'relu-lab', 'nile', 'spiral', 'digits', 'fashion-mnist')
     """
     return tuple(_EXAMPLES)
 
@@ -66,6 +69,13 @@ def example(name: str) -> Dataset:
     - `relu-lab`: the four corners of -2x + 2 | x - 1 | 3x - 5 on [0, 3].
     - `nile`: the annual flow of the Nile at Aswan, 1871-1970, in 1e8 cubic metres.
     - `spiral`: 300 points of the plane on three arms of a spiral (seed 0); y is the arm: 0, 1 or 2.
+    - `digits`: 1,797 handwritten digits of 8 x 8 pixels from 0 to 1; y is the digit. Needs the extra `sklearn`.
+    - `fashion-mnist`: the 60,000 training images, 28 x 28 pixels from 0 to 1; y is the class. Read from IDX files in
+      ~/.cache/hinges/fashion-mnist, else fetched from OpenML through the extra `sklearn`.
+
+    Raises:
+        InvalidInputError: there is no such example, or its files cannot be had.
+        MissingExtraError: the extra it needs is not installed.
 
     >>> example("nile").y.mean().round(2)
     np.float64(919.35)
