@@ -14,6 +14,8 @@ from hinges.interop._drafts import Draft, Entries, Full
 from hinges.interop._graph_values import ZERO, Symbol, Values
 from hinges.interop._windows import Windows, window_entries
 
+PADDING = int(np.iinfo(np.intp).min)  # the address of what no average counts
+
 
 class LinearLayers(Values):
     """Every operator that is an affine map."""
@@ -221,8 +223,8 @@ class LinearLayers(Values):
         index = self._of(x)
         index = np.moveaxis(index, -1, 0) if channels_last else index
         windows = Windows.of(kernel, strides, pads, dilations, ceil_mode=ceil_mode, name=name)
-        groups, shape = self._windowed(index, windows, ZERO - 1, name, channels_last=channels_last)
-        inside = groups != ZERO - 1
+        groups, shape = self._windowed(index, windows, PADDING, name, channels_last=channels_last)
+        inside = groups != PADDING
         counts = inside.sum(axis=1)
         if count_include_pad:
             per_window = windows.padded_counts(index.shape[1:], name)
