@@ -140,7 +140,7 @@ def units_from(search: MseSearch, allowed: int, *, pair: bool = True, start: Flo
         # An open bracket hides differences far smaller than its gap: they are not worth a search.
         gap = 1.0 - pieces.lower / pieces.polygon.error if pieces.polygon.error else 0.0
         enough = goal * (1.0 + max(_GOOD, _OF_GAP * gap))
-        network = _hinge_sum(rows, _searched(search, problem, pieces, enough))
+        network = hinge_sum(rows, _searched(search, problem, pieces, enough))
     lower = min(pieces.lower, network.error)
     closed = search.is_closed(network.error, lower)
     return UnitsFit(network, lower, allowed, search.total, closed, pieces)
@@ -247,7 +247,7 @@ def _start(problem: Problem, at: Floats, left: Bools) -> Kinks:
     return Kinks(at, left, project(problem, at, left).error)
 
 
-def _hinge_sum(rows: Rows, kinks: Kinks) -> HingeSum:
+def hinge_sum(rows: Rows, kinks: Kinks) -> HingeSum:
     """Round the kinks to float64 in x, fit the output weights to the rounded ones, and measure."""
     at = rows.to_x(kinks.at)
     problem = Problem(rows.u, rows.v, rows.w, skip=False)
