@@ -8,8 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from hinges import ACTIVATIONS, InvalidInputError, Network, UnsupportedModelError, example, trace
-from hinges.nets import Linear
+from hinges import ACTIVATIONS, InvalidInputError, Network, example, trace
 
 WEIGHTS, BIAS = [[0.2, 0.8, -0.5], [-0.9, 0.2, 0.4]], [2.0, 3.0, 0.5]
 POINT = [0.5, 1.0]
@@ -108,9 +107,6 @@ def test_what_does_not_fit_is_named():
     ]:
         with pytest.raises(InvalidInputError, match=sentence):
             wrong()
-    branching = Network((Linear((0, 0), (np.eye(2), np.eye(2)), np.zeros(2), "twice"),), 2)
-    with pytest.raises(UnsupportedModelError, match="twice branches"):
-        trace(branching, POINT)
 
 
 def test_the_spiral_has_three_arms_on_which_the_label_turns():

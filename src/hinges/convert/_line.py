@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hinges._arrays import Floats
 from hinges.errors import UnsupportedModelError
-from hinges.nets import Activation, Linear, Max, Network
+from hinges.nets import Activation, Linear, Max, Network, Node
 from hinges.pwl._vertices import Vertices
 
 Integers = NDArray[Any]  # of Python ints, which do not overflow
@@ -84,17 +84,21 @@ def propagate(network: Network) -> Line:
     one = np.array([[1]], dtype=object)
     line = Line([], [Forms(one, one * 0, 0)])
     for node in network.nodes:
-        if isinstance(node, Linear):
-            line = line.with_value(_linear(node, line))
-        elif isinstance(node, Max):
-            line = _max(node, line)
-        else:
-            line = _activation(node, line)
+        line = advanced(line, node)
     return line
 
 
+def advanced(line: Line, node: Node) -> Line:
+    """Give the line with the value of one node more, which reads values of the line."""
+    if isinstance(node, Linear):
+        return line.with_value(_linear(node, line))
+    if isinstance(node, Max):
+        return _max(node, line)
+    return _activation(node, line)
+
+
 def _linear(node: Linear, line: Line) -> Forms:
-    weights, shift = _integers([*(_dense(m) for m in node.matrices), node.bias])
+    weights, shift = integers([*(_dense(m) for m in node.matrices), node.bias])
     *matrices, bias = weights
     sources = [line.values[source] for source in node.sources]
     common = max(forms.shift for forms in sources)
@@ -110,7 +114,7 @@ def _dense(matrix: Any) -> Floats:
     return matrix.toarray() if hasattr(matrix, "tocsr") else matrix
 
 
-def _integers(arrays: list[Floats]) -> tuple[list[Integers], int]:
+def integers(arrays: list[Floats]) -> tuple[list[Integers], int]:
     """Give arrays of floats as integers over one power of two."""
     denominators = [max((x.as_integer_ratio()[1] for x in a.ravel().tolist()), default=1) for a in arrays]
     shift = max(denominators).bit_length() - 1
@@ -153,14 +157,14 @@ def _activation(node: Activation, line: Line) -> Line:
     z = line.values[node.source]
     on = z.signs(line.interior()) > 0
     below = np.broadcast_to(node.slope if node.kind == "leaky_relu" else 0.0, (node.units,)).astype(np.float64)
-    (slopes,), shift = _integers([below])
+    (slopes,), shift = integers([below])
     factor = np.where(on, np.full(node.units, 2**shift, dtype=object), slopes)
     return line.with_value(Forms(z.slopes * factor, z.intercepts * factor, z.shift + shift))
 
 
 def _clip(node: Activation, line: Line) -> Line:
     z = line.values[node.source]
-    (bounds,), own = _integers([np.array([node.low, node.high])])
+    (bounds,), own = integers([np.array([node.low, node.high])])
     shift = max(z.shift, own)
     low, high = (int(bound) * 2 ** (shift - own) for bound in bounds)
     up = 2 ** (shift - z.shift)
