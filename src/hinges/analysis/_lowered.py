@@ -54,7 +54,7 @@ def lowered(network: Network) -> Lowered:
     layer = 0
     for node in network.nodes:
         if isinstance(node, Linear):
-            nodes.append(replace(node, sources=tuple(values[s] for s in node.sources), matrices=_csr(node)))
+            nodes.append(_linear(node, tuple(values[s] for s in node.sources)))
         else:
             index = np.arange(node.units)
             if isinstance(node, Activation) and node.kind == "clip":
@@ -62,11 +62,14 @@ def lowered(network: Network) -> Lowered:
                 index = np.concatenate((index, index))
             else:
                 _check(node)
-                nodes.append(replace(node, source=values[node.source]))
+                source = values[node.source]
+                nodes.append(node if source == node.source else replace(node, source=source))
             owners.append(Owner(layer, index))
             layer += 1
         values.append(len(nodes))
-    return Lowered(Network(tuple(nodes), network.inputs, network.notes), tuple(owners), tuple(values))
+    same = len(nodes) == len(network.nodes) and all(a is b for a, b in zip(nodes, network.nodes, strict=True))
+    result = network if same else Network(tuple(nodes), network.inputs, network.notes)
+    return Lowered(result, tuple(owners), tuple(values))
 
 
 def below(node: Activation) -> Floats:
@@ -83,8 +86,12 @@ def _check(node: Activation | Max) -> None:
         )
 
 
-def _csr(node: Linear) -> tuple[Any, ...]:
-    return tuple(m.tocsr() if hasattr(m, "tocsr") else m for m in node.matrices)
+def _linear(node: Linear, sources: tuple[int, ...]) -> Linear:
+    """Give the node with those sources and CSR matrices: itself where it is so, for a copy checks every weight."""
+    csr = tuple(m.tocsr() if hasattr(m, "tocsr") else m for m in node.matrices)
+    if sources == node.sources and all(a is b for a, b in zip(csr, node.matrices, strict=True)):
+        return node
+    return replace(node, sources=sources, matrices=csr)
 
 
 def _clip(node: Activation, source: int, start: int) -> tuple[Node, ...]:
