@@ -24,9 +24,18 @@ def address(site: str, station: str, state: dict[str, Any] | None = None) -> str
 
 
 def settle(page: "Page") -> None:
-    """Wait until what was asked for is drawn: three animation frames."""
-    frame = "new Promise((done) => requestAnimationFrame(done))"
-    page.evaluate(f"async () => {{ await {frame}; await {frame}; await {frame}; }}")
+    """Wait until what was asked for is drawn: two animation frames, and as many as the cards that follow take."""
+    page.evaluate(
+        """() => new Promise((done) => {
+          let frames = 0;
+          const look = () => {
+            frames += 1;
+            if (frames > 2 && !document.querySelector("[aria-busy]")) done();
+            else requestAnimationFrame(look);
+          };
+          look();
+        })"""
+    )
 
 
 def handle(page: "Page", name: str) -> "Locator":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
+from station_pages import settle
 
 from hinges import Network
 
@@ -33,10 +34,6 @@ def wait_for(page: "Page", pattern: str) -> str:
     line = page.locator(".k-status").filter(has_text=re.compile(pattern))
     line.first.wait_for()
     return line.first.inner_text().replace("\u2212", "-")
-
-
-def settle(page: "Page") -> None:
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
 
 
 def found(page: "Page", units: int) -> tuple[float, float]:
@@ -84,7 +81,7 @@ def test_the_handle_is_dragged(station: Callable[..., "Page"]) -> None:
         page.mouse.down()
         page.mouse.move(box["x"] + box["width"] / 2 + 60, box["y"] + box["height"] / 2, steps=4)
         page.mouse.up()
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        settle(page)
         units = int(grip.get_attribute("aria-valuenow") or 0)
         if units > 5:
             break

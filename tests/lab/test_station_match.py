@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from station_pages import settle
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -25,11 +26,6 @@ ANSWER = {"target": "original", "seed": 1, "units": [{"w": 1, "b": -1}, {"w": 2,
 def hash_of(state: object, station: str = "match") -> str:
     letters = base64.urlsafe_b64encode(json.dumps(state).encode()).decode().rstrip("=")
     return f"#v1/{station}/{letters}"
-
-
-def settle(page: "Page") -> None:
-    """Wait until what was asked for is drawn: two animation frames."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 @pytest.fixture

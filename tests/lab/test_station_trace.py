@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
+from station_pages import settle
 
 from hinges import Network
 from hinges.analysis import Trace
@@ -24,10 +25,6 @@ def station(open_page: Callable[..., "Page"], site: str) -> Callable[..., "Page"
         return page
 
     return open_it
-
-
-def settle(page: "Page") -> None:
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
 
 
 def line(page: "Page", name: str) -> list[float]:

@@ -97,7 +97,11 @@ export function segmented<T extends string>(options: ChoiceOptions<T>): ChoiceCo
 export function select<T extends string>(options: ChoiceOptions<T>): ChoiceControl<T> & { offer(choices: readonly Choice<T>[]): void } {
   const control = h("select", { class: "k-select" });
   control.addEventListener("change", () => options.onChange(control.value as T));
+  let offered: readonly Choice<T>[] | undefined;
   const offer = (choices: readonly Choice<T>[]): void => {
+    const known = offered?.length === choices.length && offered.every((each, i) => each.value === choices[i]?.value && each.label === choices[i]?.label);
+    if (known) return;
+    offered = choices;
     control.replaceChildren(...choices.map((choice) => h("option", { attributes: { value: choice.value } }, choice.label)));
   };
   offer(options.choices);

@@ -52,6 +52,7 @@ export function crosshair(plot: Plot, options: CrosshairOptions): Crosshair {
       "aria-valuetext": [`x = ${short(at)}`, ...readings.map((each) => `${each.label} ${short(each.y)}`)].join(", "),
     });
     el.classList.toggle("k-shown", x !== undefined);
+    if (x === undefined) return; // what nobody sees need not be placed
     const across = Math.round(pixel(at, 0)[0] * 100) / 100;
     const handle = `M${across} ${area.height - 1}l6 8h-12Z`;
     attributes(line, { d: `M${across} 0V${area.height}` });
@@ -88,7 +89,7 @@ export function crosshair(plot: Plot, options: CrosshairOptions): Crosshair {
     else return;
     event.preventDefault();
   });
-  plot.onLayout(show);
+  plot.onDraw(show);
   show();
   return {
     set(x) {

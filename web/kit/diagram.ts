@@ -239,14 +239,18 @@ class SvgDiagram implements Diagram {
       this.#chipViews.set(key, chip);
       chips.push(chip);
       chip.field?.set({ value, label: name });
-      if (!chip.field) text(chip.el, formatNumber(value, 1));
-      attributes(chip.el, { title: name, "aria-label": chip.field ? null : `${name}: ${formatNumber(value, 1)}`, role: chip.field ? null : "img" });
+      const written = formatNumber(value, 1);
+      if (!chip.field) {
+        text(chip.el, written);
+        style(chip.el, "width", `calc(${written.length + (part.kind === "bias" ? 2 : 0)}ch + 8px)`);
+      }
+      attributes(chip.el, { title: name, "aria-label": chip.field ? null : `${name}: ${written}`, role: chip.field ? null : "img" });
       const left = Math.min(this.#width - CHIP.width / 2, Math.max(CHIP.width / 2, x));
       style(chip.el, "left", `${left}px`);
       style(chip.el, "top", `${y}px`);
       chip.el.classList.toggle("k-optional", !always);
       attributes(chip.shown, { x: left, y: y + 4, "text-anchor": "middle", class: always ? "" : "k-optional" });
-      text(chip.shown, `${part.kind === "bias" ? "b " : ""}${formatNumber(value, 1)}`);
+      text(chip.shown, `${part.kind === "bias" ? "b " : ""}${written}`);
     };
     const counts = new Map(this.#net.layers.flatMap((layer) => layer.nodes.map((node) => [node.id, layer.nodes.length])));
     for (const node of this.#net.layers.flatMap((layer) => layer.nodes)) {
@@ -270,7 +274,7 @@ class SvgDiagram implements Diagram {
   #createChip(part: Part, name: string, value: number): Chip {
     const { onEdit, step } = this.#options;
     const field = onEdit && editableNumber({ label: name, value, step, onChange: (next) => onEdit(part, next) });
-    const el = h("div", { class: `k-chip k-chip-${part.kind}` }, field?.el);
+    const el = h("div", { class: `k-chip k-chip-${part.kind}${field ? "" : " k-chip-text"}` }, field?.el);
     attend(el, (active) => this.#hover(active ? part : undefined));
     return { el, field, shown: s("text", { attributes: { "data-export": "only" } }) };
   }

@@ -72,9 +72,12 @@ export function style(element: HTMLElement | SVGElement, name: string, value: st
   if (element.style.getPropertyValue(name) !== value) element.style.setProperty(name, value);
 }
 
-/** Sets the text where it differs. */
+/** Sets the text where it differs; a text that is there already is changed, not replaced. */
 export function text(element: Element, value: string): void {
-  if (element.textContent !== value) element.textContent = value;
+  const only = element.firstChild;
+  if (only instanceof Text && only === element.lastChild) {
+    if (only.data !== value) only.data = value;
+  } else if (element.textContent !== value) element.textContent = value;
 }
 
 const prefix = `h${Math.random().toString(36).slice(2, 8)}`;

@@ -43,8 +43,8 @@ export interface Plot {
   readonly scales: Scales;
   /** Data coordinates of a pointer event. */
   locate(event: MouseEvent): Point;
-  /** Hears of each new layout (a new size or view). */
-  onLayout(listener: () => void): void;
+  /** Hears of each new size, view or scene. */
+  onDraw(listener: () => void): void;
   /** Moves the keyboard focus to a handle. */
   focus(handle: string): void;
 }
@@ -92,7 +92,9 @@ class SvgPlot implements Plot {
   }
 
   view(view: Partial<View>): void {
-    this.#view = { ...this.#view, ...view };
+    const next = { ...this.#view, ...view };
+    if (same(next.x, this.#view.x) && same(next.y, this.#view.y)) return;
+    this.#view = next;
     this.#relayout();
   }
 
@@ -111,7 +113,7 @@ class SvgPlot implements Plot {
     return this.scales.data(event.clientX - corner.left - left, event.clientY - corner.top - top);
   }
 
-  onLayout(listener: () => void): void {
+  onDraw(listener: () => void): void {
     this.#listeners.push(listener);
   }
 
@@ -130,7 +132,6 @@ class SvgPlot implements Plot {
   #relayout(): void {
     this.scales = this.#layout();
     this.#show();
-    for (const listener of this.#listeners) listener();
   }
 
   #layout(): Scales {
@@ -161,6 +162,7 @@ class SvgPlot implements Plot {
     this.#handles.update(handles, this.scales);
     this.#adding?.update(this.#layers);
     attributes(this.svg, { role: this.svg.querySelector("[tabindex]") ? "group" : "img" });
+    for (const listener of this.#listeners) listener();
   }
 
   #mark(mark: Mark): SVGElement {
@@ -174,4 +176,8 @@ class SvgPlot implements Plot {
   #forget(): void {
     for (const [key, element] of this.#marks) if (!element.parentNode) this.#marks.delete(key);
   }
+}
+
+function same(one: readonly [number, number], other: readonly [number, number]): boolean {
+  return one[0] === other[0] && one[1] === other[1];
 }

@@ -72,8 +72,8 @@ export function slider(options: SliderOptions): Slider {
     });
     range.value = String(state.value);
     style(el, "--c", state.colour ? css(state.colour) : "");
-    style(el, "--from", String(Math.min(origin, share(state.value))));
-    style(el, "--to", String(Math.max(origin, share(state.value))));
+    style(range, "--from", String(Math.min(origin, share(state.value)))); // on the element that uses it: all below are styled anew
+    style(range, "--to", String(Math.max(origin, share(state.value))));
     style(el, "--zero", String(origin));
     el.classList.toggle("k-signed", state.min < 0 && state.max > 0);
     el.classList.toggle("k-disabled", state.disabled ?? false);

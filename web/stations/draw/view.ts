@@ -2,8 +2,8 @@
 
 import { type Best, evaluate, kinks, short as plain, toFunction } from "../../engine/index.ts";
 import {
-  button, card, crosshair, drawing, frames, h, layout, legend, multiples, plot, segmented, slider, status, style, table, toggle,
-  toolbar, unitColour, type Point, type Row, type Sample,
+  button, card, crosshair, drawing, frames, h, layout, legend, multiples, plot, rounds, segmented, slider, status, style, table, text,
+  toggle, toolbar, unitColour, type Frames, type Point, type Row, type Sample,
 } from "../../kit/index.ts";
 import { COMMIT, type Host, isFields, type View } from "../station.ts";
 import { STEPS } from "./descent.ts";
@@ -23,6 +23,8 @@ class DrawView implements View<State> {
   private active: number | undefined;
   private proof: { best: Best; sentence: string } | undefined;
   private readonly again = frames<void>(() => this.show());
+  private drawn = false;
+  private readonly parts: Frames<void>;
   private readonly runner = running(() => this.again.request());
   private readonly asking = new AbortController();
 
@@ -83,6 +85,20 @@ class DrawView implements View<State> {
   private readonly scroll = h("div", { class: "s-tall s-plain", attributes: { role: "group", tabindex: 0, "aria-label": "The hinges, one a row" } }, this.numbers.el);
 
   constructor(private readonly host: Host<Action>) {
+    this.parts = rounds<void>([
+      () => {
+        this.target.set(this.state, this.points.ok ? "" : this.points.sentence);
+        this.pen.enable(this.state.target.kind === "drawn");
+        this.showChart();
+        this.showErrors();
+      },
+      () => {
+        this.showWords();
+        this.showVersus();
+      },
+      () => this.showNumbers(),
+      () => this.showPanels(),
+    ], host.el);
     this.target = targetCard(host);
     const way = (name: Way, label: string): ReturnType<typeof toggle> =>
       toggle({ label, value: false, onChange: (on) => host.act({ kind: "way", way: name, on }, COMMIT) });
@@ -106,8 +122,9 @@ class DrawView implements View<State> {
   draw(state: State): void {
     this.state = state;
     this.points = pointsOf(state);
-    this.runner.follow(state, this.points);
     this.show();
+    if (!this.drawn) this.parts.flush();
+    this.drawn = true;
   }
 
   picture(): SVGSVGElement {
@@ -118,18 +135,14 @@ class DrawView implements View<State> {
     this.runner.destroy();
     this.asking.abort();
     this.again.cancel();
+    this.parts.cancel();
   }
 
   private show(): void {
     const { state, points } = this;
     this.runner.follow(state, points);
     this.found = this.gather();
-    this.target.set(state, points.ok ? "" : points.sentence);
-    this.pen.enable(state.target.kind === "drawn");
-    this.showChart();
-    this.showErrors();
-    this.showVersus();
-    this.showNumbers();
+    this.parts.request();
   }
 
   private gather(): Found {
@@ -150,11 +163,6 @@ class DrawView implements View<State> {
     const layers = curveLayers(state, points, found, this.active);
     if (this.stroke.length > 1) layers.push(strokeLayer(this.stroke));
     this.chart.draw(layers);
-    const isLine = state.target.kind === "drawn" || state.target.kind === "formula";
-    const samples: Sample[] = [{ label: isLine ? "target" : "points", look: isLine ? "target" : "dot" }];
-    if (found.best) samples.push({ label: `the best ${plural(found.best.size)} found`, colour: "fit" });
-    for (const way of WAYS) if (found.descents[way]) samples.push({ label: WAY_NAME[way], colour: WAY_COLOUR[way], look: "dash" });
-    this.key.set(samples);
     this.chart.describe(found.best ? this.sentence(found.best) : points.ok ? "The points to be fitted." : points.sentence);
   }
 
@@ -166,9 +174,18 @@ class DrawView implements View<State> {
     this.units.set({ value: Math.min(state.units, most), max: most, disabled: !points.ok });
     this.errors.view({ x: [1 - 0.025 * most, most + 0.025 * most], y: powersOf(curve, state.loss, found) });
     this.errors.draw(points.ok ? errorLayers(state, curve, most, found, (units) => this.host.act({ kind: "units", units }), () => this.host.act(COMMIT)) : []);
+  }
+
+  private showWords(): void {
+    const { state, points, found } = this;
+    const isLine = state.target.kind === "drawn" || state.target.kind === "formula";
+    const samples: Sample[] = [{ label: isLine ? "target" : "points", look: isLine ? "target" : "dot" }];
+    if (found.best) samples.push({ label: `the best ${plural(found.best.size)} found`, colour: "fit" });
+    for (const way of WAYS) if (found.descents[way]) samples.push({ label: WAY_NAME[way], colour: WAY_COLOUR[way], look: "dash" });
+    this.key.set(samples);
     if (!points.ok) this.said.set(points.sentence);
     else if (this.runner.problem) this.said.set(this.runner.problem, "error");
-    else if (!found.best) this.said.set(`Computing: ${curve.length} of ${most}.`);
+    else if (!found.best) this.said.set(`Computing: ${curveOf(points, state.loss).length} of ${mostUnits(points)}.`);
     else this.said.set(this.sentence(found.best));
   }
 
@@ -238,6 +255,12 @@ class DrawView implements View<State> {
     }));
     if (constant !== undefined) rows.push({ id: "constant", label: "output bias", cells: { kink: "", w: "", b: short(constant), v: "", bend: "" } });
     this.numbers.set(rows);
+    text(this.bias, constant === undefined ? "" : `Their sum, plus the output bias ${short(constant)}, is the purple curve.`);
+  }
+
+  private showPanels(): void {
+    const { best } = this.found;
+    const [w, b] = best ? [best.network.weights[0]![0]!, best.network.biases[0]!] : [[], []];
     const x = viewOf(this.state, this.points).x;
     const curves = best ? b.map((_, k) => unitCurve(best, k)) : [];
     const ends = curves.flatMap((curve) => x.map((at) => lineAt(curve, at)));
@@ -249,7 +272,6 @@ class DrawView implements View<State> {
       })),
       { x, y: [-1.1 * reach, 1.1 * reach] },
     );
-    this.bias.textContent = constant === undefined ? "" : `Their sum, plus the output bias ${short(constant)}, is the purple curve.`;
     style(this.panels.el, "flex", "0 0 auto");
   }
 

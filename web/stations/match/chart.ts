@@ -12,7 +12,6 @@ export type Act = Host<Action>["act"];
 export interface Chart {
   readonly plot: Plot;
   draw(state: State, report: Report, lit: number | undefined): void;
-  cross(x: number): void;
 }
 
 /** Gives the vertices of a function with its rays, as the kit draws it. */
@@ -24,7 +23,7 @@ export function seriesOf(f: PiecewiseLinear): Pick<CurveLayer, "x" | "y" | "left
 export function chart(act: Act, onCross: (x: number) => void, onHover: (unit: number | undefined) => void): Chart {
   const picture = plot({ label: "The sum of the units and its target", x: DOMAIN, y: [-1, 5], xName: "x", height: 320 });
   let now: State | undefined;
-  const cross = crosshair(picture, {
+  crosshair(picture, {
     label: "Read the network and the target at x", step: 0.1,
     read(x) {
       if (!now) return [];
@@ -35,7 +34,6 @@ export function chart(act: Act, onCross: (x: number) => void, onHover: (unit: nu
   });
   return {
     plot: picture,
-    cross: (x) => cross.set(x),
     draw(state, report, lit) {
       now = state;
       const target = targetOf(state);

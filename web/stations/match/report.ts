@@ -2,6 +2,7 @@
 
 import { collapsed, distance, evaluate, layerValues, toFunction, valueAt, type PiecewiseLinear } from "../../engine/index.ts";
 import { formatNumber, type Tone } from "../../kit/index.ts";
+import { once } from "../once.ts";
 import { hingeAt, networkOf, targetOf, unitsOf, type Kind, type State } from "./state.ts";
 import { DOMAIN, targetFunction, type Unit } from "./target.ts";
 
@@ -18,22 +19,35 @@ export interface Report {
   tone: Tone;
 }
 
+const curvesOf = once((state: State) => {
+  const known = new Map<Kind, PiecewiseLinear>();
+  return (kind: Kind): PiecewiseLinear => {
+    const curve = known.get(kind) ?? computedCurve(state, kind);
+    known.set(kind, curve);
+    return curve;
+  };
+});
+
 /** Gives the network's curve on the line with these units: exact, or sampled where it is smooth. */
 export function curveOf(state: State, kind: Kind = state.activation): PiecewiseLinear {
+  return curvesOf(state)(kind);
+}
+
+function computedCurve(state: State, kind: Kind): PiecewiseLinear {
   const network = networkOf(state, kind);
   if (kind !== "sigmoid") return toFunction(network);
   const x = Array.from({ length: SAMPLES + 1 }, (_, i) => DOMAIN[0] + (i * (DOMAIN[1] - DOMAIN[0])) / SAMPLES);
   return { breakpoints: x, values: x.map((each) => valueAt(network, each)), leftSlope: 0, rightSlope: 0 };
 }
 
-export function report(state: State): Report {
+export const report = once((state: State): Report => {
   const target = targetOf(state);
   const [curve, goal] = [curveOf(state), targetFunction(target)];
   const errors = [0, 1, 2].map((i) => distance(curve, goal, [target.x[i]!, target.x[i + 1]!]));
   const first = errors.findIndex((error) => error.value > EXACT);
   const matched = first < 0;
   return { errors, matched, current: matched ? undefined : first, ...said(state, errors, first) };
-}
+});
 
 function said(state: State, errors: Report["errors"], current: number): Pick<Report, "sentence" | "tone"> {
   if (state.activation === "linear") return { sentence: collapse(state), tone: "warning" };

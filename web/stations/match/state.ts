@@ -1,6 +1,7 @@
 /** Match: three units, of which two are to be set so that their sum is the target. */
 
 import { dense, kinkOf, type Network } from "../../engine/index.ts";
+import { once } from "../once.ts";
 import { isCommit, isFields, isNumber } from "../station.ts";
 import { LIMITS, TARGETS, targetNamed, type Target, type TargetName, type Unit } from "./target.ts";
 
@@ -92,9 +93,7 @@ function isSeed(raw: unknown): raw is number {
   return Number.isInteger(raw) && (raw as number) >= 0 && (raw as number) < MOST_SEED;
 }
 
-export function targetOf(state: State): Target {
-  return targetNamed(state.target, state.seed);
-}
+export const targetOf = once((state: State): Target => targetNamed(state.target, state.seed));
 
 /** Gives all three units, the fixed one first. */
 export function unitsOf(state: State): readonly [Unit, Unit, Unit] {

@@ -13,6 +13,9 @@ const SAMPLES = 60;
 
 export interface Units {
   readonly el: HTMLElement;
+  /** Sets the sliders. */
+  set(state: State): void;
+  /** Draws what the units do. */
   draw(state: State, lit: number | undefined, cross: number): void;
 }
 
@@ -20,7 +23,11 @@ export interface Units {
 export function units(act: Act, onHover: (unit: number | undefined) => void): Units {
   const columns = ([0, 1, 2] as const).map((index) => column(index, act, onHover));
   const el = card({ title: "Each unit", note: "its line z, what it passes on, and its two numbers" }, h("div", { class: "m-units" }, ...columns.map((each) => each.el)));
-  return { el, draw: (state, lit, cross) => columns.forEach((each) => each.draw(state, lit, cross)) };
+  return {
+    el,
+    set: (state) => unitsOf(state).forEach((unit, i) => columns[i]!.set(unit)),
+    draw: (state, lit, cross) => columns.forEach((each) => each.draw(state, lit, cross)),
+  };
 }
 
 function column(index: 0 | 1 | 2, act: Act, onHover: (unit: number | undefined) => void) {
@@ -36,12 +43,12 @@ function column(index: 0 | 1 | 2, act: Act, onHover: (unit: number | undefined) 
     h("h3", {}, `Unit ${index}`, note), named("z", ""), line.el, named("a", passes), passed.el, h("div", { class: "m-dials" }, ...dials.els));
   return {
     el,
+    set: dials.set,
     draw(state: State, lit: number | undefined, cross: number): void {
       const unit = unitsOf(state)[index];
       const sign = targetOf(state).signs[index]!;
       text(note, `${index === 0 ? "given, " : ""}${sign > 0 ? "added" : "subtracted"}`);
       text(passes, PASSES[state.activation]);
-      dials.set(unit);
       el.classList.toggle("m-lit", lit === index);
       drawLine(line, unit, index, cross);
       drawPassed(passed, state, unit, index, cross);

@@ -1,9 +1,9 @@
 /** The page of Match. */
 
-import { button, card, h, layout, legend, segmented, select, status, type Choice } from "../../kit/index.ts";
+import { button, card, frames, h, layout, legend, rounds, segmented, select, status, type Choice } from "../../kit/index.ts";
 import { COMMIT, type Host, type View } from "../station.ts";
 import { chart, segments } from "./chart.ts";
-import { report } from "./report.ts";
+import { report, type Report } from "./report.ts";
 import { KINDS, type Action, type Kind, type State } from "./state.ts";
 import { byHand, netPicture } from "./sum.ts";
 import { TARGETS, type TargetName } from "./target.ts";
@@ -21,16 +21,16 @@ export function render({ el, act }: Host<Action>): View<State> {
   let latest: State | undefined;
   let lit: number | undefined;
   let x = 1.5;
-  const again = (): void => void (latest && draw(latest));
+  const again = frames<void>(() => latest && draw(latest));
   const light = (unit: number | undefined): void => {
     if (unit !== lit) {
       lit = unit;
-      again();
+      again.request();
     }
   };
   const read = (at: number): void => {
     x = Math.round(at * 100) / 100;
-    again();
+    again.request();
   };
   const choose = (name: Kind): void => act({ kind: "activation", name }, COMMIT);
   const fresh = (): void => act({ kind: "target", name: "random", seed: 1 + ((latest?.seed ?? 0) * 48271 + 11) % 99991 }, COMMIT);
@@ -53,23 +53,36 @@ export function render({ el, act }: Host<Action>): View<State> {
   const three = trio(choose);
   const key = legend([{ label: "target", look: "target" }, { label: "network", colour: "fit" }]);
 
+  const samples = ({ activation }: State, { matched }: Report): void => key.set([
+    { label: "target", look: "target" }, { label: "network", colour: matched ? "good" : "fit" },
+    ...(activation === "relu" ? [{ label: "hinges: drag them", look: "dot" as const, colour: "muted" as const }] : [{ label: "with ReLU", look: "dash" as const, colour: "muted" as const }]),
+  ]);
+  // Drawn at once: the curve, the sliders with their numbers, the error of each segment.
+  const parts = rounds<State>([
+    (state) => {
+      const now = report(state);
+      targets.set(state.target);
+      kinds.set(state.activation);
+      curve.draw(state, now, lit);
+      strip.set(state, now);
+      columns.set(state);
+      near.forEach((each, i) => each.set(state.units[i]!));
+    },
+    (state) => {
+      const now = report(state);
+      said.set(now.sentence, now.tone);
+      samples(state, now);
+      hand.draw(state, x, lit);
+    },
+    (state) => columns.draw(state, lit, x),
+    (state) => net.draw(state, lit),
+    (state) => three.draw(state),
+  ], el);
   const draw = (state: State): void => {
+    const first = latest === undefined;
     latest = state;
-    const now = report(state);
-    targets.set(state.target);
-    kinds.set(state.activation);
-    curve.draw(state, now, lit);
-    strip.set(state, now);
-    said.set(now.sentence, now.tone);
-    columns.draw(state, lit, x);
-    near.forEach((each, i) => each.set(state.units[i]!));
-    net.draw(state, lit);
-    hand.draw(state, x, lit);
-    three.draw(state);
-    key.set([
-      { label: "target", look: "target" }, { label: "network", colour: now.matched ? "good" : "fit" },
-      ...(state.activation === "relu" ? [{ label: "hinges: drag them", look: "dot" as const, colour: "muted" as const }] : [{ label: "with ReLU", look: "dash" as const, colour: "muted" as const }]),
-    ]);
+    parts.request(state);
+    if (first) parts.flush();
   };
   el.append(layout(AREAS, {
     chart: card({ title: "Match the target", tools: [targets.el, next.el] }, curve.plot.el, key.el, strip.el, said.el, h("div", { class: "m-near" }, ...near.flatMap((each) => each.els))),
@@ -78,5 +91,9 @@ export function render({ el, act }: Host<Action>): View<State> {
     sum: card({ title: "Add it up by hand" }, hand.el),
     trio: card({ title: "Three activations", tools: [kinds.el] }, ...three.el.map((each) => each.el)),
   }));
-  return { draw, picture: () => curve.plot.svg, destroy: () => undefined };
+  const destroy = (): void => {
+    again.cancel();
+    parts.cancel();
+  };
+  return { draw, picture: () => curve.plot.svg, destroy };
 }

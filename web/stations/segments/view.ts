@@ -2,8 +2,8 @@
 
 import { evaluate, type Network, type PiecewiseLinear, toFunction } from "../../engine/index.ts";
 import {
-  button, card, diagram, h, layout, legend, plot, prose, segmented, select, slider, stack, status, style, subscripted, table,
-  text, tiles, toolbar, unitColour, type Layer,
+  button, card, diagram, frames, h, layout, legend, plot, prose, rounds, segmented, select, slider, stack, status, style, subscripted,
+  table, text, tiles, toolbar, unitColour, upon, type Layer,
 } from "../../kit/index.ts";
 import { COMMIT, type Host, type View } from "../station.ts";
 import { nameOfCell, nameOfPart, netOf, partsOf, rowsOf, sumSentence } from "./numbers.ts";
@@ -33,35 +33,42 @@ export function render({ el, act }: Host<Action>): View<State> {
   const touch = (name: Name | undefined): void => {
     if (name === held) return;
     held = name;
-    if (latest) show(latest, false);
+    again.request();
   };
+  const again = frames<void>(() => latest && show(latest));
   const curve = curveCard(act);
   const numbers = numbersCard(act, touch);
   const net = netCard(act, touch);
   const build = buildCard(act);
   const fans = fanCard(act);
-  const show = (state: State, all: boolean): void => {
+  const parts = rounds<Shown>([
+    upon(({ state, held }) => [state.shape, state.at, held], curve.draw),
+    upon(({ state, held }) => [state.shape, state.at, held], numbers.draw),
+    upon(({ state, held }) => [state.shape, held], net.draw),
+    upon(({ state }) => [state.shape, state.stage], build.draw),
+    upon(({ state }) => [state.shape, state.fan], fans.draw),
+  ], el);
+  const show = (state: State): void => {
     const network = networkOf(state);
     const count = unitsOf(state).units.length;
     const alive = held !== undefined && namesOf(count).includes(held) ? held : undefined;
-    const shown: Shown = { state, network, f: toFunction(network), held: alive };
-    curve.draw(shown);
-    numbers.draw(shown);
-    net.draw(shown);
-    if (!all) return;
-    build.draw(shown);
-    fans.draw(shown);
+    parts.request({ state, network, f: toFunction(network), held: alive });
   };
   el.append(layout({
     wide: { areas: ["curve numbers", "build fans"], columns: [8, 7] },
   }, { curve: curve.el, numbers: card({ title: "Its numbers", note: "w R(v x + b), all of them live" }, ...numbers.parts, net.el), build: build.el, fans: fans.el }));
   return {
     draw(state) {
+      const first = latest === undefined;
       latest = state;
-      show(state, true);
+      show(state);
+      if (first) parts.flush();
     },
     picture: () => curve.svg,
-    destroy: () => undefined,
+    destroy() {
+      again.cancel();
+      parts.cancel();
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /** Each unit of the first layer as a feature: its activation over the plane, HIGH or LOW for the point in hand. */
 
 import type { LayerTrace } from "../../engine/index.ts";
-import { arrange, attend, fixed, h, type Plot, plot, style } from "../../kit/index.ts";
+import { arrange, attend, fixed, h, type Plot, plot, style, text } from "../../kit/index.ts";
 import { subscript } from "./arithmetic.ts";
 import { GRID, isHigh, REACH, surroundings } from "./compute.ts";
 import type { State } from "./state.ts";
@@ -45,8 +45,8 @@ export function features(onHover: (unit: number | undefined) => void): Features 
           { kind: "points", id: "point", x: [state.point[0]], y: [state.point[1]], size: 9, colour: "text" },
         ]);
         feature.plot.describe(`At the point ${fixed(layer.a[j]!, 3)}, ${high ? "high" : on ? "low" : "off"}; the most over the plane is ${fixed(tops[j]!, 3)}.`);
-        feature.value.textContent = fixed(layer.a[j]!, 2);
-        feature.verdict.textContent = high ? "HIGH" : on ? "LOW" : "OFF";
+        text(feature.value, fixed(layer.a[j]!, 2));
+        text(feature.verdict, high ? "HIGH" : on ? "LOW" : "OFF");
         feature.verdict.dataset.high = String(high);
       });
     },

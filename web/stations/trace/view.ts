@@ -2,8 +2,8 @@
 
 import { type Components, type LayerTrace, principalComponents, projected } from "../../engine/index.ts";
 import {
-  arrange, button, card, type Colour, fixed, h, layout, legend, type Layer, plot, segmented, select, space, type SpacePoints, stack, status,
-  style, toggle, toolbar,
+  arrange, button, card, type Colour, fixed, type Frames, frames, h, layout, legend, type Layer, plot, rounds, segmented, select, space, type SpacePoints,
+  stack, status, style, text, toggle, toolbar, upon,
 } from "../../kit/index.ts";
 import { COMMIT, type Host, type View } from "../station.ts";
 import { arithmetic, subscript } from "./arithmetic.ts";
@@ -24,8 +24,20 @@ const NETWORKS: readonly { value: Preset; label: string }[] = [
 const OWN = { value: "own" as const, label: "changed by hand" };
 const SAYS = ["each input times each weight", "the products of each unit, summed", "the bias added: z", "ReLU: what is negative becomes 0"];
 
+/** What the cards draw from. */
+interface Shown {
+  state: State;
+  layers: readonly LayerTrace[];
+  /** Of the nearest point of the data. */
+  kind: (typeof CLASSES)[number] | undefined;
+  active: { layer: number; unit: number } | undefined;
+}
+
 class TraceView implements View<State> {
   private state = initial();
+  private drawn = false;
+  private readonly again = frames<void>(() => this.show());
+  private readonly parts: Frames<Shown>;
   private known: { signatures: readonly (readonly number[])[]; components: Components } | undefined;
   private active: { layer: number; unit: number } | undefined;
 
@@ -63,6 +75,24 @@ class TraceView implements View<State> {
   private offered = 0;
 
   constructor(private readonly host: Host<Action>) {
+    this.parts = rounds<Shown>([
+      upon(({ state: { turn, axes, room, ...rest }, active }) => [...Object.values(rest), active], ({ layers, kind }) => {
+        this.showControls(layers);
+        this.showPlane(kind?.colour ?? "fit");
+      }),
+      upon(({ state: { point, weights, biases, bias, step }, active }) => [point, weights, biases, bias, step, active], ({ state, layers, active }) =>
+        this.sums.set(state, layers, active?.layer === Math.floor(state.step / LINES) ? active.unit : undefined)),
+      upon(({ state }) => [state.weights, state.biases, state.step], ({ state }) => this.numbers.set(state)),
+      upon(({ state: { point, weights, biases, bias } }) => [point, weights, biases, bias], ({ state, layers }) => {
+        this.maps.set(state, layers[0]!);
+        this.showSignature(layers[0]!, surroundings(state).tops);
+      }),
+      upon(({ state }) => [state], ({ state, layers, kind }) => {
+        const around = surroundings(state);
+        this.showRoom(layers[0]!, around.signatures, kind?.colour ?? "fit");
+        this.showVerdict(layers, kind?.name, around.right);
+      }),
+    ], host.el);
     host.el.append(layout({
       wide: { areas: ["plane sums", "room maps"], columns: [1, 1.5] },
       medium: { areas: ["plane plane", "sums sums", "room maps"], columns: [1, 1] },
@@ -76,18 +106,16 @@ class TraceView implements View<State> {
 
   draw(state: State): void {
     this.state = state;
-    const layers = layersAt(state);
-    const around = surroundings(state);
+    this.show();
+    if (!this.drawn) this.parts.flush();
+    this.drawn = true;
+  }
+
+  private show(): void {
+    const { state, active } = this;
     const row = nearest(cloud(state.data), state.point);
     const kind = row < 0 ? undefined : CLASSES[cloud(state.data).labels[row]!];
-    this.showControls(layers);
-    this.showPlane(kind?.colour ?? "fit");
-    this.sums.set(state, layers, this.active?.layer === Math.floor(state.step / LINES) ? this.active.unit : undefined);
-    this.numbers.set(state);
-    this.maps.set(state, layers[0]!);
-    this.showSignature(layers[0]!, around.tops);
-    this.showRoom(layers[0]!, around.signatures, kind?.colour ?? "fit");
-    this.showVerdict(layers, kind?.name, around.right);
+    this.parts.request({ state, layers: layersAt(state), kind, active });
   }
 
   picture(): SVGSVGElement {
@@ -95,7 +123,8 @@ class TraceView implements View<State> {
   }
 
   destroy(): void {
-    // Nothing runs outside of the elements.
+    this.again.cancel();
+    this.parts.cancel();
   }
 
   private step(by: number): void {
@@ -105,7 +134,7 @@ class TraceView implements View<State> {
   private light(layer: number, unit: number | undefined): void {
     if (unit === this.active?.unit && layer === this.active?.layer) return;
     this.active = unit === undefined ? undefined : { layer, unit };
-    this.draw(this.state);
+    this.again.request();
   }
 
   private showControls(layers: readonly LayerTrace[]): void {
@@ -146,7 +175,7 @@ class TraceView implements View<State> {
   private showSignature(layer: LayerTrace, tops: readonly number[]): void {
     arrange(this.signature, layer.a.map((value, j) => {
       const item = this.signature.children[j] ?? h("li");
-      item.textContent = fixed(value, layer.a.length > 8 ? 2 : 3);
+      text(item, fixed(value, layer.a.length > 8 ? 2 : 3));
       (item as HTMLElement).dataset.on = String(value > 0);
       return item;
     }));
