@@ -51,7 +51,7 @@ def load(source: str | os.PathLike[str], *, input_shape: Sequence[int] | None = 
     (Hinge(weight=1.0, bias=0.5, coefficient=2.0),)
     """
     path = _path(source, "source")
-    network = _format(path).read(path)
+    network = onnx.read(path, input_shape) if path.suffix.lower() == ".onnx" else _format(path).read(path)
     if input_shape is not None:
         shape = tuple(_arrays.count(size, f"input_shape[{i}]") for i, size in enumerate(input_shape))
         if math.prod(shape) != network.inputs:

@@ -10,18 +10,21 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hinges import _arrays
-from hinges._arrays import Floats
 from hinges.errors import InvalidInputError, UnsupportedModelError
-from hinges.interop._caps import LARGEST_ONNX, MOST_DIMENSIONS, MOST_NODES, MOST_PARAMETERS
+from hinges.interop._caps import LARGEST_ONNX, LONGEST_NAME, MOST_DIMENSIONS, MOST_NODES, MOST_PARAMETERS
 from hinges.interop._naming import shown
 from hinges.interop._wire import LENGTH, NOTHING, Budget, Field, fields, varints
 
 # Element types of tensors that can hold weights: the name, the layout of raw_data and the packed field.
 FLOAT_TYPES = {1: ("float32", "<f4", 4), 10: ("float16", "<f2", 9), 11: ("float64", "<f8", 10)}
+# Whole numbers, which shapes and indices are made of; in packed fields they are varints.
+WHOLE_TYPES = {2: "u1", 3: "i1", 4: "<u2", 5: "<i2", 6: "<i4", 7: "<i8", 9: "?", 12: "<u4"}
 ITEM_SIZES = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 14: 8, 15: 16, 16: 2}
 NOTES_KEY = "hinges.notes"
 MOST_SHAPE = 2**62
@@ -36,6 +39,8 @@ class Tensor:
     type: int = 0
     raw: memoryview | None = None
     packed: dict[int, list[memoryview]] = field(default_factory=dict)
+    bound: bool = False  # whether it may be infinite, as a bound of Clip
+    whole: NDArray[Any] | None = None  # the numbers, once they are read
 
     def held(self) -> list[memoryview]:
         """Give the bytes that the file holds for the numbers."""
@@ -45,8 +50,10 @@ class Tensor:
             return self.packed.get(FLOAT_TYPES[self.type][2], [])
         return [part for parts in self.packed.values() for part in parts]
 
-    def values(self) -> Floats:
-        """Give the numbers as float64, without rounding."""
+    def values(self) -> NDArray[Any]:
+        """Give the numbers as float64, without rounding, or as int64 or bool where they are whole."""
+        if self.type in WHOLE_TYPES:
+            return self._whole()
         if self.type not in FLOAT_TYPES:
             raise UnsupportedModelError(
                 f"tensor {shown(self.name)} has the element type {self.type}: weights must be float16, "
@@ -54,7 +61,23 @@ class Tensor:
             )
         _, layout, _ = FLOAT_TYPES[self.type]
         values = np.frombuffer(b"".join(self.held()), layout).astype(np.float64).reshape(self.shape)
-        return _arrays.array(values, f"tensor {shown(self.name)}")
+        return _arrays.array(values, f"tensor {shown(self.name)}", finite=not self.bound)
+
+    def _whole(self) -> NDArray[Any]:
+        if self.whole is not None:
+            return self.whole
+        layout = np.dtype(WHOLE_TYPES[self.type])
+        kind = bool if layout.kind == "b" else np.int64
+        if self.raw is not None:
+            values = np.frombuffer(self.raw, layout).astype(kind)
+        else:
+            budget = Budget()
+            found = [number for part in self.held() for number in varints(part, budget)]
+            if len(found) != math.prod(self.shape):
+                raise InvalidInputError(f"tensor {shown(self.name)} holds {len(found)} numbers for shape {self.shape}")
+            values = np.array(found, np.int64).astype(kind)
+        self.whole = values.reshape(self.shape)
+        return self.whole
 
 
 @dataclass
@@ -67,6 +90,8 @@ class Operation:
     inputs: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
     numbers: dict[str, float] = field(default_factory=dict)
+    lists: dict[str, list[float]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     tensors: dict[str, Tensor] = field(default_factory=dict)
 
 
@@ -179,20 +204,32 @@ class _Reader:
         return result
 
     def attribute(self, message: memoryview, operation: Operation) -> None:
-        name, number, tensor = "", None, None
+        found: dict[int, Field] = {}
+        many: list[float] = []
         for each in self.fields(message):
-            if each.number == 1:
-                name = each.text()
-            elif each.number == 2:
-                number = struct.unpack("<f", each.data)[0] if len(each.data) == 4 else None
-            elif each.number == 3:
-                number = each.signed()
-            elif each.number == 5:
-                tensor = each.data
-        if number is not None:
-            operation.numbers[name] = number
-        if tensor is not None:
-            operation.tensors[name] = self.tensor(tensor, operation.name)
+            found[each.number] = each
+            if each.number in (7, 8):
+                many += self.numbers(each)
+        name = found[1].text() if 1 in found else ""
+        kind = found[20].whole if 20 in found else 0  # a writer may leave out a number that is 0
+        operation.lists[name] = many
+        if 2 in found and len(found[2].data) == 4:
+            operation.numbers[name] = struct.unpack("<f", found[2].data)[0]
+        elif 3 in found or kind in (1, 2):
+            operation.numbers[name] = found[3].signed() if 3 in found else 0
+        if 4 in found and len(found[4].data) <= LONGEST_NAME:
+            operation.texts[name] = found[4].text()
+        if 5 in found:
+            operation.tensors[name] = self.tensor(found[5].data, operation.name)
+
+    def numbers(self, each: Field) -> list[float]:
+        """Give the numbers of a list: floats or whole numbers, packed or one by one."""
+        if each.number == 7:
+            count = len(each.data) // 4
+            for _ in range(count):
+                self.budget.spend()
+            return list(struct.unpack(f"<{count}f", each.data[: 4 * count]))
+        return list(varints(each.data, self.budget)) if each.wire == LENGTH else [each.signed()]
 
     def tensor(self, message: memoryview, name: str) -> Tensor:
         result, external = Tensor(name), NOTHING

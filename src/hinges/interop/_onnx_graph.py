@@ -1,25 +1,26 @@
-"""A chain of dense layers out of the nodes of an ONNX file."""
+"""A network out of the nodes of an ONNX file."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from hinges._arrays import Floats
 from hinges.errors import InvalidInputError, UnsupportedModelError
+from hinges.interop import _onnx_arithmetic as arithmetic
+from hinges.interop import _onnx_layers as layers
+from hinges.interop import _onnx_shapes as shapes
+from hinges.interop._caps import MOST_DIMENSIONS
+from hinges.interop._graph import Symbol
 from hinges.interop._naming import shown
-from hinges.interop._onnx_file import OnnxFile, Operation, Tensor
-from hinges.nets import Activation, Linear, Network, Node
+from hinges.interop._onnx_file import OnnxFile, Operation
+from hinges.interop._onnx_program import Program, Value, label, where
+from hinges.nets import Network
 
-PRODUCER = "hinges"  # in whose files Identity is a layer with the activation `linear`
 OLDEST_OPSET = 7  # before it, Gemm and Add broadcast by other rules
-ACTIVATION_OPS = {"Relu": "relu", "Tanh": "tanh", "Sigmoid": "sigmoid", "Softplus": "softplus"}
-REUSED = 10**6  # weights that may come from tensors used more than twice: each use is a copy in memory
-LEAKY_ALPHA = 0.01  # of LeakyRelu where the file gives none
 
 
-def network_of(file: OnnxFile) -> Network:
-    """Give the network of a file, or raise naming the node that is no dense layer."""
+def network_of(file: OnnxFile, input_shape: Sequence[int] | None) -> Network:
+    """Give the network of a file, or raise naming the node that has no counterpart."""
     if 0 < file.opset < OLDEST_OPSET:
         raise UnsupportedModelError(
             f"it is written in opset {file.opset}; {OLDEST_OPSET} and later are read: convert it with "
@@ -31,217 +32,182 @@ def network_of(file: OnnxFile) -> Network:
             f"it has {len(inputs)} inputs and {len(file.outputs)} outputs; networks of one of each are read: "
             "export the part between two of them"
         )
-    ((name, shape),) = inputs.items()
-    chain = _Chain(file, name, shape)
+    ((name, declared),) = inputs.items()
+    shape, rows = input_sizes(file, name, declared, input_shape)
+    program = Program(file, name, shape, rows)
     for operation in file.operations:
-        chain.add(operation)
-    return chain.network(file.outputs[0])
+        add(program, operation)
+    output = file.outputs[0]
+    if output not in program.values:
+        raise InvalidInputError(f"its output {shown(output)} is what no node gives")
+    last = Operation(op="output", name="the output", inputs=[output])
+    return program.graph.finish(program.computed(last), program.notes, own=program.own)
 
 
-class _Chain:
-    """The layers found so far, and the names under which the file knows what the last one gives."""
+def input_sizes(
+    file: OnnxFile, name: str, declared: tuple[int | None, ...] | None, given: Sequence[int] | None
+) -> tuple[tuple[int, ...], int | None]:
+    """Give the shape of the input for one row, in the file's terms, and how many rows the file declares.
 
-    def __init__(self, file: OnnxFile, name: str, shape: tuple[int | None, ...] | None) -> None:
-        self.file = file
-        self.constants: dict[str, Tensor] = dict(file.constants)
-        self.current = {name}
-        self.earlier: set[str] = set()
-        self.rank = None if shape is None else len(shape)
-        declared = shape[1:] if shape is not None and len(shape) > 1 else shape
-        known = declared is not None and None not in declared
-        self.size = math.prod(size or 0 for size in declared) if declared and known else None
-        self.inputs = self.size
-        self.nodes: list[Node] = []
-        self.names: set[str] = set()
-        self.notes: list[str] = list(file.notes)
-        self.room = 2 * sum(math.prod(tensor.shape) for tensor in file.constants.values()) + REUSED
-        self.open_bias = False  # whether the last node is a MatMul, whose bias is still to come
-
-    def network(self, output: str) -> Network:
-        """Give the network that ends in the value named `output`."""
-        if output not in self.current:
-            raise UnsupportedModelError(f"its output {shown(output)} is not what the last node gives: export a chain")
-        if not self.nodes or self.inputs is None:
-            raise UnsupportedModelError("it holds no layer")
-        return Network(tuple(self.nodes), self.inputs, tuple(self.notes))
-
-    def add(self, operation: Operation) -> None:
-        """Add one node of the file."""
-        where = f"{shown(operation.name)} ({operation.op if operation.op in OPERATORS else shown(operation.op)})"
-        if operation.domain not in ("", "ai.onnx"):
-            raise UnsupportedModelError(f"{where} is an operator of {shown(operation.domain)}: {ADVICE}")
-        if operation.op not in OPERATORS:
-            raise UnsupportedModelError(f"{where} is no layer of a dense network: {ADVICE}")
-        if len(operation.outputs) != 1:
-            raise UnsupportedModelError(f"{where} has {len(operation.outputs)} outputs; one is expected")
-        (output,) = operation.outputs
-        if output in self.constants or output in self.current or output in self.earlier:
-            raise InvalidInputError(f"{where} gives {shown(output)}, a name that is already in use")
-        OPERATORS[operation.op](self, operation, where)
-
-    # --- values -------------------------------------------------------------------------------------
-
-    def constant(self, operation: Operation, index: int, where: str) -> Floats:
-        """Give the constant that an input names."""
-        name = self.input(operation, index, where)
-        if name not in self.constants:
-            raise UnsupportedModelError(f"{where} needs a constant as input {index}; {shown(name)} is none: {ADVICE}")
-        return self.constants[name].values()
-
-    def input(self, operation: Operation, index: int, where: str) -> str:
-        """Give the name of an input."""
-        if index >= len(operation.inputs):
-            raise InvalidInputError(f"{where} has {len(operation.inputs)} inputs, and no input {index}")
-        return operation.inputs[index]
-
-    def follow(self, operation: Operation, where: str, index: int = 0) -> None:
-        """Check that an input is what the last layer gives."""
-        name = self.input(operation, index, where)
-        if name in self.current:
-            return
-        if name in self.earlier:
-            raise UnsupportedModelError(f"{where} reads {shown(name)}, which is used already, so it branches: {ADVICE}")
-        if name in self.constants:
-            raise UnsupportedModelError(f"{where} reads the constant {shown(name)} where a layer is expected: {ADVICE}")
-        raise InvalidInputError(
-            f"{where} reads {shown(name)}, which no node before it gives: the graph has a cycle or a gap"
-        )
-
-    def advance(self, operation: Operation) -> None:
-        """Make the node's output what the last layer gives."""
-        self.earlier |= self.current
-        self.current = set(operation.outputs)
-        self.open_bias = False
-
-    def layer(self, node: Node, operation: Operation) -> None:
-        """Add a layer that gives the node's output."""
-        self.nodes.append(node)
-        self.size = node.units
-        self.advance(operation)
-
-    def name(self, operation: Operation) -> str:
-        """Give the node's name, or another where two nodes share it."""
-        name = operation.name if operation.name not in self.names else f"{operation.name} ({len(self.nodes)})"
-        self.names.add(name)
-        return name
-
-    # --- operators ----------------------------------------------------------------------------------
-
-    def gemm(self, operation: Operation, where: str) -> None:
-        """Add alpha * x @ B + beta * C."""
-        self.follow(operation, where)
-        if operation.numbers.get("transA", 0):
-            raise UnsupportedModelError(f"{where} transposes its input: {ADVICE}")
-        weights = self.constant(operation, 1, where)
-        if weights.ndim == 2 and operation.numbers.get("transB", 0):
-            weights = weights.T
-        has_bias = len(operation.inputs) > 2 and operation.inputs[2] != ""
-        bias = self.constant(operation, 2, where) if has_bias else np.zeros(1)
-        weights = self.scaled(weights, "alpha", operation, where)
-        self.linear(weights, self.scaled(bias, "beta", operation, where), operation, where)
-
-    def scaled(self, values: Floats, key: str, operation: Operation, where: str) -> Floats:
-        factor = operation.numbers.get(key, 1.0)
-        if factor == 1:
-            return values
-        self.notes.append(f"{key} = {factor:g} of {where} is multiplied into its weights, rounded once")
-        return values * factor
-
-    def matmul(self, operation: Operation, where: str) -> None:
-        """Add x @ W; a bias may follow."""
-        self.follow(operation, where)
-        self.linear(self.constant(operation, 1, where), np.zeros(1), operation, where)
-        self.open_bias = True
-
-    def linear(self, weights: Floats, bias: Floats, operation: Operation, where: str) -> None:
-        if weights.ndim != 2 or 0 in weights.shape:
-            raise UnsupportedModelError(f"{where} has weights of shape {weights.shape}, not (inputs, units)")
-        if self.rank is not None and self.rank > 2 and not self.nodes:
-            raise UnsupportedModelError(f"{where} reads an input of {self.rank} dimensions: put a Flatten before it")
-        if self.size is not None and self.size != weights.shape[0]:
-            raise InvalidInputError(f"{where} reads {weights.shape[0]} numbers where {self.size} come in")
-        self.room -= weights.size
-        if self.room < 0:
-            raise InvalidInputError(f"{where} uses the same weights over and over: far more than the file holds")
-        if self.inputs is None:
-            self.inputs = weights.shape[0]
-        bias = self.row(bias, weights.shape[1], where)
-        self.layer(Linear((len(self.nodes),), (weights,), bias, self.name(operation)), operation)
-
-    def row(self, values: Floats, units: int, where: str) -> Floats:
-        """Give a bias as a vector, by ONNX's rules of broadcasting."""
-        if values.size not in (1, units) or values.ndim > 2 or (values.ndim == 2 and values.shape[0] != 1):
-            raise UnsupportedModelError(f"{where} adds numbers of shape {values.shape} to {units} units")
-        return np.array(np.broadcast_to(values.reshape(-1), (units,)))
-
-    def bias(self, operation: Operation, where: str) -> None:
-        """Add a constant to the MatMul before it."""
-        index = 0 if self.input(operation, 0, where) in self.constants else 1
-        bias = self.constant(operation, index, where)
-        self.follow(operation, where, 1 - index)
-        last = self.nodes[-1] if self.nodes else None
-        if not self.open_bias or not isinstance(last, Linear):
-            raise UnsupportedModelError(f"{where} follows no MatMul whose bias it could be: {ADVICE}")
-        self.nodes[-1] = Linear(last.sources, last.matrices, self.row(bias, last.units, where), last.name)
-        self.advance(operation)
-
-    def activation(self, operation: Operation, where: str) -> None:
-        """Add Relu, Tanh, Sigmoid or Softplus."""
-        self.activate(ACTIVATION_OPS[operation.op], 0.0, operation, where)
-
-    def leaky(self, operation: Operation, where: str) -> None:
-        """Add LeakyRelu."""
-        self.activate("leaky_relu", operation.numbers.get("alpha", float(np.float32(LEAKY_ALPHA))), operation, where)
-
-    def prelu(self, operation: Operation, where: str) -> None:
-        """Add PRelu with one slope for all units."""
-        slopes = self.constant(operation, 1, where)
-        if slopes.size == 0 or (slopes != slopes.flat[0]).any():
-            raise UnsupportedModelError(f"{where} has a slope for each unit; one for all is read: {ADVICE}")
-        self.activate("leaky_relu", float(slopes.flat[0]), operation, where)
-
-    def activate(self, kind: str, slope: float, operation: Operation, where: str) -> None:
-        self.follow(operation, where)
-        if self.size is None or self.inputs is None:
-            raise UnsupportedModelError(f"{where} comes before any layer, and the input's shape is not given: {ADVICE}")
-        node = Activation(len(self.nodes), kind, self.size, self.name(operation), slope)
-        self.layer(node, operation)
-
-    def identity(self, operation: Operation, where: str) -> None:
-        """Give a constant or the last layer another name; in files of hinges it is a linear activation."""
-        name = self.input(operation, 0, where)
-        if name in self.constants:
-            self.constants[operation.outputs[0]] = self.constants[name]
-        elif self.file.producer == PRODUCER:
-            self.activate("linear", 0.0, operation, where)
-        else:
-            self.follow(operation, where)
-            self.current |= set(operation.outputs)
-
-    def flatten(self, operation: Operation, where: str) -> None:
-        """Pass over a Flatten that keeps rows apart: values are flat here anyway."""
-        self.follow(operation, where)
-        if operation.numbers.get("axis", 1) != 1 or (self.rank is not None and self.rank < 2):
-            raise UnsupportedModelError(f"{where} does not keep rows apart: use axis 1 on an input of (rows, ...)")
-        self.current |= set(operation.outputs)
-        self.rank = 2
-
-    def fixed(self, operation: Operation, where: str) -> None:
-        """Keep the tensor of a Constant."""
-        if "value" not in operation.tensors:
-            raise UnsupportedModelError(f"{where} is no tensor: {ADVICE}")
-        self.constants[operation.outputs[0]] = operation.tensors["value"]
+    An input of one dimension has none for rows. What the file leaves open is `given`, or is what the first dense
+    layer reads.
+    """
+    if declared is not None and len(declared) > MOST_DIMENSIONS:
+        raise InvalidInputError(f"its input has {len(declared)} dimensions; at most {MOST_DIMENSIONS} are read")
+    if given is not None:
+        return _given(declared, tuple(given))
+    if declared is not None and len(declared) == 1 and declared[0] is not None:
+        return (declared[0],), 1
+    sizes = declared[1:] if declared else (None,)
+    rows = declared[0] if declared else None
+    if None in sizes:
+        read = first_dense(file, name) if len(sizes) == 1 else None
+        if read is None:
+            raise InvalidInputError(
+                f"the file leaves the shape of its input {shown(name)} open: give input_shape, the sizes of one input "
+                "without the rows"
+            )
+        sizes = (read,)
+    return (1, *(size or 0 for size in sizes)), rows
 
 
-OPERATORS: dict[str, Callable[[_Chain, Operation, str], None]] = {
-    "Add": _Chain.bias,
-    "Constant": _Chain.fixed,
-    "Flatten": _Chain.flatten,
-    "Gemm": _Chain.gemm,
-    "Identity": _Chain.identity,
-    "LeakyRelu": _Chain.leaky,
-    "MatMul": _Chain.matmul,
-    "PRelu": _Chain.prelu,
-    **dict.fromkeys(ACTIVATION_OPS, _Chain.activation),
+def _given(declared: tuple[int | None, ...] | None, given: tuple[int, ...]) -> tuple[tuple[int, ...], int | None]:
+    """Put an input shape that the user gave into the file's terms."""
+    if declared is None:
+        return (1, *given), None
+    for shape, rows in ((declared[1:], declared[0]), (declared, 1)):
+        if len(shape) == len(given) and all(size in (None, each) for size, each in zip(shape, given, strict=True)):
+            return (given, 1) if shape is declared else ((1, *given), rows)
+    known = [size for size in declared[1:] if size is not None]
+    if len(declared) > 1 and len(known) == len(declared) - 1 and math.prod(known) == math.prod(given):
+        return (1, *known), declared[0]
+    one = ", ".join("any" if size is None else str(size) for size in declared[1:])
+    raise InvalidInputError(f"input_shape {given} does not fit: one input of the file has shape ({one})")
+
+
+def first_dense(file: OnnxFile, name: str) -> int | None:
+    """Give how many numbers the dense layers that read the input take, if one does."""
+    names = {name}
+    for operation in file.operations:
+        if not operation.inputs or operation.inputs[0] not in names:
+            continue
+        if operation.op in ("Flatten", "Identity", "Dropout", "Cast"):
+            names.update(operation.outputs)
+        elif operation.op in ("Gemm", "MatMul") and len(operation.inputs) > 1:
+            tensor = file.constants.get(operation.inputs[1])
+            if tensor is not None and len(tensor.shape) == 2:
+                return tensor.shape[1 if operation.numbers.get("transB", 0) else 0]
+    return None
+
+
+def add(program: Program, operation: Operation) -> None:
+    """Add one node of the file."""
+    if operation.domain not in ("", "ai.onnx"):
+        raise UnsupportedModelError(f"{where(operation)} is an operator of {shown(operation.domain)}: {ADVICE}")
+    if operation.op not in OPERATORS:
+        raise UnsupportedModelError(f"{where(operation)} {REFUSED.get(operation.op, 'is not read')}: {ADVICE}")
+    names = [name for name in operation.outputs if name]
+    for name in names:
+        if name in program.values:
+            raise InvalidInputError(f"{where(operation)} gives {shown(name)}, a name that is already in use")
+    if not names:
+        raise InvalidInputError(f"{where(operation)} gives nothing")
+    result: Value | tuple[Value, ...] | None = arithmetic.on_constants(program, operation)
+    if result is None:
+        result = OPERATORS[operation.op](program, operation)
+    for name, value in zip(operation.outputs, result if isinstance(result, tuple) else (result,), strict=False):
+        if name:
+            program.values[name] = program.apart(value, operation)
+            program.made[name] = operation
+
+
+# --- the rest of the operators --------------------------------------------------------------------------
+
+
+def identity(program: Program, operation: Operation) -> Value:
+    """Give a tensor another name; in files of hinges it is a linear activation."""
+    value = program.get(operation, 0)
+    if isinstance(value, Symbol) and program.own and operation.op == "Identity":
+        return program.graph.activation(value, "linear", label(operation))
+    return value
+
+
+def dropout(program: Program, operation: Operation) -> Value:
+    """Pass over a Dropout, which does nothing in evaluation mode."""
+    if program.has(operation, 2) and program.constant(operation, 2).any():
+        raise UnsupportedModelError(f"{where(operation)} is in training mode: export the model in evaluation mode")
+    return program.get(operation, 0)
+
+
+def fixed(program: Program, operation: Operation) -> Value:  # noqa: ARG001 - as all operators
+    """Keep the tensor or number of a Constant."""
+    if "value" in operation.tensors:
+        return operation.tensors["value"].values()
+    for key, kind in (("value_float", np.float64), ("value_int", np.int64)):
+        if key in operation.numbers:
+            return np.array(operation.numbers[key], kind)
+    for key, kind in (("value_floats", np.float64), ("value_ints", np.int64)):
+        if operation.lists.get(key):
+            return np.array(operation.lists[key], kind)
+    raise UnsupportedModelError(f"{where(operation)} is no tensor: {ADVICE}")
+
+
+def refuse(program: Program, operation: Operation) -> Value:  # noqa: ARG001 - as all operators
+    """Refuse what is read on constants alone."""
+    raise UnsupportedModelError(f"{where(operation)} of a computed tensor is not read: {ADVICE}")
+
+
+OPERATORS: dict[str, Callable[[Program, Operation], Value | tuple[Value, ...]]] = {
+    **dict.fromkeys(arithmetic.ON_CONSTANTS, refuse),
+    **dict.fromkeys(layers.ACTIVATIONS, layers.activation),
+    **dict.fromkeys(("Add", "Sub", "Sum"), arithmetic.add),
+    **dict.fromkeys(("Cast", "CastLike"), arithmetic.cast),
+    **dict.fromkeys(("Elu", "Celu", "Selu"), layers.elu),
+    **dict.fromkeys(("GlobalAveragePool", "GlobalMaxPool"), layers.global_pool),
+    **dict.fromkeys(("Max", "Min"), arithmetic.extremum),
+    **dict.fromkeys(("ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum"), layers.reduction),
+    **dict.fromkeys(("Softmax", "LogSoftmax"), layers.softmax),
+    "AveragePool": layers.average_pool,
+    "BatchNormalization": layers.batch_norm,
+    "Clip": layers.clip,
+    "Concat": shapes.concat,
+    "Constant": fixed,
+    "ConstantOfShape": shapes.constant_of_shape,
+    "Conv": layers.convolution,
+    "DepthToSpace": shapes.depth_to_space,
+    "Div": arithmetic.divide,
+    "Dropout": dropout,
+    "Erf": arithmetic.error_function,
+    "Expand": shapes.expand,
+    "Flatten": shapes.flatten,
+    "Gather": shapes.gather,
+    "Gemm": layers.gemm,
+    "HardSigmoid": layers.hard_sigmoid,
+    "Identity": identity,
+    "LeakyRelu": layers.leaky,
+    "MatMul": layers.matmul,
+    "MaxPool": layers.max_pool,
+    "Mul": arithmetic.multiply,
+    "Neg": arithmetic.negate,
+    "PRelu": layers.prelu,
+    "Pad": shapes.pad,
+    "Reshape": shapes.reshape,
+    "Shape": shapes.shape_of,
+    "Shrink": layers.shrink,
+    "Size": shapes.size_of,
+    "Slice": shapes.cut,
+    "Split": shapes.split,
+    "Squeeze": shapes.squeeze,
+    "ThresholdedRelu": layers.thresholded,
+    "Tile": shapes.tile,
+    "Transpose": shapes.transpose,
+    "Unsqueeze": shapes.unsqueeze,
 }
-ADVICE = f"export the part of the model that is made of {', '.join(sorted(OPERATORS))}"
+NORMALISES = "divides by what it computes, which is not piecewise linear"
+REFUSED = {
+    "HardSwish": "multiplies two computed tensors, which is not piecewise linear",
+    "Mish": "is neither piecewise linear nor one of the smooth activations that are read",
+    **dict.fromkeys(("GroupNormalization", "InstanceNormalization", "LayerNormalization", "LRN"), NORMALISES),
+    **dict.fromkeys(("GRU", "LSTM", "RNN", "If", "Loop", "Scan"), "is not a feed-forward layer"),
+}
+ADVICE = "export the part of the model before or after it, or put another layer in its place"

@@ -1,6 +1,7 @@
 """Networks as .onnx: written through the package onnx, read without it."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from hinges.errors import InvalidInputError, UnsupportedModelError
 from hinges.interop._caps import LARGEST_ONNX
 from hinges.interop._naming import about
 from hinges.interop._onnx_file import NOTES_KEY, read_onnx_file
-from hinges.interop._onnx_graph import PRODUCER, network_of
+from hinges.interop._onnx_graph import network_of
+from hinges.interop._onnx_program import PRODUCER
 from hinges.nets import Activation, Linear, Network
 
 # Of the versions tried, the one in which onnxruntime runs every operator used here in float64.
@@ -22,11 +24,11 @@ ROOM = 2**20  # bytes for all but the weights
 OPERATORS = {"linear": "Identity", "relu": "Relu", "tanh": "Tanh", "sigmoid": "Sigmoid", "softplus": "Softplus"}
 
 
-def read(path: Path) -> Network:
-    """Give the network of a .onnx file that is a chain of dense layers, or raise naming the node that is not."""
+def read(path: Path, input_shape: Sequence[int] | None = None) -> Network:
+    """Give the network of a .onnx file, or raise naming the node that has no counterpart here."""
     source = _files.existing_file(path)
     with about(source):
-        return network_of(read_onnx_file(source))
+        return network_of(read_onnx_file(source), input_shape)
 
 
 def check_installed() -> None:
