@@ -1,0 +1,191 @@
+"""cut: the mesh of a chain on a rectangle, layer by layer, with every sign inside its error bound decided exactly."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hinges._arrays import Floats
+from hinges.analysis._exact_plane import ExactPlane
+from hinges.analysis._mesh import Mesh, rectangle
+from hinges.analysis._mesh_chain import ROUNDING, Chain, Stage, total_norm
+
+Bounds = tuple[float, float, float, float]
+ROOM = 256  # vertices to begin with
+EXACT_WORK = 2e8  # products of integers that may be spent on vertices whose signs are in doubt
+BUDGET = "budget"
+
+
+class TooManyRegionsError(Exception):
+    """The mesh has more faces than were allowed; `layer` of `layers` was being cut."""
+
+    def __init__(self, found: int, layer: int, layers: int) -> None:
+        super().__init__(f"{found} faces in layer {layer} of {layers}")
+        self.found, self.layer, self.layers = found, layer, layers
+
+
+@dataclass(eq=False)
+class Cutter:
+    """What the cutting of one plane shares: the chain, its integers, and counts for the certificate."""
+
+    chain: Chain
+    bounds: Bounds
+    limit: int
+    exact: ExactPlane = field(init=False)
+    first: tuple[Floats, Floats, float] = field(init=False)
+    steepness: list[float] = field(init=False)
+    exact_vertices: int = 0
+    unresolved: int = 0
+    work: float = EXACT_WORK
+    snapshots: list[NDArray[np.uint64]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.exact = ExactPlane(self.chain, self.bounds)
+        self.first = self._first_forms()
+        self.steepness = self._steepness()
+
+    def _first_forms(self) -> tuple[Floats, Floats, float]:
+        """Give the forms of the first stage, (3, units), the scale of their rounding, (units,), and its rate."""
+        layer, base = self.chain.stages[0], self.chain.base
+        forms = base @ layer.weights
+        forms[0] += layer.bias
+        norms = np.sqrt(np.einsum("ij,ij->j", layer.weights, layer.weights))
+        return forms, norms * self._reach() + np.abs(layer.bias), layer.gamma + 32 * ROUNDING
+
+    def _reach(self) -> float:
+        """Bound the norm of the inputs on the rectangle."""
+        origin, u, v = total_norm(list(self.chain.base))
+        s, t = max(map(abs, self.bounds[:2])), max(map(abs, self.bounds[2:]))
+        return origin + s * u + t * v
+
+    def _steepness(self) -> list[float]:
+        """Bound how fast what each stage reads grows with (s, t), in the stage's own scale."""
+        _, u, v = total_norm(list(self.chain.base))
+        slope, reach = float(np.hypot(u, v)), self._reach()
+        result = [slope / reach]
+        for layer in self.chain.stages[:-1]:
+            slope *= layer.spectral * layer.steepest
+            result.append(slope)
+        return result
+
+    # --- layers -------------------------------------------------------------------------------------
+
+    def start(self) -> Mesh:
+        """Give the rectangle."""
+        return rectangle(self.bounds, self.chain.words[-1], ROOM)
+
+    def first_offset(self, stage: int) -> int:
+        """Give the number of the first unit of a stage, counted over all stages."""
+        return sum(each.units for each in self.chain.stages[:stage])
+
+    def advance(self, mesh: Mesh, stage: int) -> None:
+        """Cut by a stage; afterwards the mesh's z holds what the stage hands on, and e what it may be off by."""
+        kernels = _kernels()
+        self._pre_activations(mesh, stage)
+        layer = self.chain.stages[stage]
+        flagged = kernels.signs(mesh.bundle(), layer.bias if stage else np.zeros(layer.units))
+        self._resolve(mesh, stage, flagged)
+        if layer.switches:
+            kernels.queue(mesh.bundle())
+            self._cut(mesh, stage)
+            kernels.face_bits(mesh.bundle(), self.chain.words[stage])
+        self._activate(mesh, layer)
+
+    def _cut(self, mesh: Mesh, stage: int) -> None:
+        kernels = _kernels()
+        while True:
+            status = kernels.cut(mesh.bundle(), self.limit)
+            if status == kernels.GROW:
+                mesh.grow_by_half()
+            elif status == kernels.RESOLVE:
+                self._resolve(mesh, stage, int(mesh.state[kernels.FLAGS]))
+            elif status == kernels.FULL:
+                raise TooManyRegionsError(mesh.faces, stage + 1, len(self.chain.stages))
+            else:
+                return
+
+    def _pre_activations(self, mesh: Mesh, stage: int) -> None:
+        layer, a, n = self.chain.stages[stage], mesh.arrays, mesh.vertices
+        values, norms, errors = a["z"], a["error"][:n, 1].copy(), a["error"][:n, 2].copy()
+        steepest = self.steepness[stage]
+        limits = np.array([steepest, steepest * layer.spectral])
+        if stage == 0:
+            forms, scale, gamma = self.first
+            limits[1] *= float(np.abs(self.chain.base).max(initial=0.0))
+            mesh.start_layer(scale, limits, _mask(layer), 0)
+            np.matmul(np.column_stack((np.ones(n), a["xy"][:n])), forms, out=a["z"][:n])
+            a["error"][:n, 1] = gamma
+            a["error"][:n, 2] = gamma * total_norm([scale])[0]
+            return
+        mesh.start_layer(layer.scale, limits, _mask(layer), self.first_offset(stage))
+        np.matmul(values[:n], layer.weights, out=a["z"][:n])
+        live = norms > 0.0
+        bias = total_norm([layer.bias])[0]
+        a["error"][:n, 1] = np.where(live, errors + layer.gamma * (norms + 1.0), 0.0)
+        a["error"][:n, 2] = np.where(
+            live, errors * layer.spectral + layer.gamma * (norms * layer.frobenius + bias), 0.0
+        )
+
+    def _activate(self, mesh: Mesh, layer: Stage) -> None:
+        """Apply the activation in place; r becomes the norm of each row, 0 only where the row is exactly zero."""
+        kernels, a, n = _kernels(), mesh.arrays, mesh.vertices
+        norms = kernels.activate(a["z"], n, layer.slope)
+        a["error"][:n, 2] *= layer.steepest
+        if not layer.slope.any():
+            silent = kernels.silent_rows(a["pos"], n)
+            norms[silent] = 0.0
+            a["error"][:n, 2][silent] = 0.0
+            a["error"][:n, 1] = np.where(silent, 0.0, np.maximum(norms, 1e-300))
+        else:
+            a["error"][:n, 1] = np.maximum(norms, 1e-300)
+
+    # --- signs in doubt -----------------------------------------------------------------------------
+
+    def _resolve(self, mesh: Mesh, stage: int, flagged: int) -> None:
+        """Decide the signs at the flagged vertices in integers, while the budget lasts."""
+        vertices = mesh.arrays["flags"][:flagged].tolist()
+        cost = float(sum(each.weights.size for each in self.chain.stages[: stage + 1]) + 1000)
+        for i, vertex in enumerate(vertices):
+            if self.work < cost:
+                self.unresolved += len(vertices) - i
+                return
+            self.work -= cost
+            self.exact_vertices += 1
+            self._decide(mesh, stage, vertex)
+
+    def _decide(self, mesh: Mesh, stage: int, vertex: int) -> None:
+        a, layer = mesh.arrays, self.chain.stages[stage]
+        first, second, face, table = a["origin"][vertex].tolist()
+        bits = self.snapshots[table - 1][face] if table else a["bits"][face]
+        point = self.exact.meeting(first, second, bits)
+        numerators, d, shift = self.exact.row(stage, point)
+        above, below = (d << shift, 1) if shift >= 0 else (d, 1 << -shift)
+        a["z"][vertex] = [n * below / above for n in numerators]
+        a["xy"][vertex] = point[0] / d, point[1] / d
+        a["error"][vertex, 0] = 4.0 * ROUNDING * float(np.abs(a["xy"][vertex]).sum())
+        signs = np.array([(n > 0) - (n < 0) for n in numerators], np.int8)
+        a["pos"][vertex] = pack(signs > 0) & a["mask"]
+        a["neg"][vertex] = pack(signs < 0) & a["mask"]
+        norm = float(np.abs(a["z"][vertex] * a["scale"][:, 1]).max(initial=0.0))
+        slip, (each, every) = float(a["error"][vertex, 0]), a["limits"].tolist()
+        a["error"][vertex, 1] = layer.gamma * (norm + 1.0) + each * slip
+        a["error"][vertex, 2] = 2.0 * ROUNDING * total_norm([a["z"][vertex]])[0] + every * slip
+
+
+def pack(on: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Give bits (n,) in words of 64."""
+    words = np.zeros((len(on) + 63) // 64 * 8, np.uint8)
+    packed = np.packbits(on, bitorder="little")
+    words[: len(packed)] = packed
+    return words.view("<u8").astype(np.uint64)
+
+
+def _mask(layer: Stage) -> NDArray[np.uint64]:
+    return pack(layer.slope != 1.0)
+
+
+def _kernels() -> Any:
+    from hinges.analysis import _kernels
+
+    return _kernels
