@@ -73,27 +73,27 @@ def read_npz(path: str | os.PathLike[str]) -> dict[str, NDArray[Any]]:
     """Give the arrays of an .npz file by name; pickles, bombs and damaged files are refused unread."""
     source = existing_file(path)
     try:
-        _check_directory(source)
+        check_directory(source, "arrays")
         with zipfile.ZipFile(source) as archive:
-            members = _checked_members(source, archive)
+            members = checked_members(source, archive, "arrays")
             return {_stem(m.filename): _read_member(source, archive, m) for m in members}
     except InvalidInputError:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
-        raise InvalidInputError(f"{source} is not a readable .npz file: {_short(str(error))}") from None
+        raise InvalidInputError(f"{source} is not a readable .npz file: {short(str(error))}") from None
 
 
 def _stem(filename: str) -> str:
     return filename.removesuffix(".npy")
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     """Give a stranger's text as it may stand in a sentence."""
     text = text if text.isprintable() else ascii(text)
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "..."
 
 
-def _check_directory(source: Path) -> None:
+def check_directory(source: Path, noun: str) -> None:
     """Count the members before the zip file's directory is parsed, which takes memory for each of them."""
     if source.stat().st_size == 0:
         raise InvalidInputError(f"{source} is empty")
@@ -103,18 +103,19 @@ def _check_directory(source: Path) -> None:
             at = content.find(MEMBER_SIGNATURE, at + 1)
             if at < 0:
                 return
-    raise InvalidInputError(f"{source} holds more than {MAX_MEMBERS} arrays")
+    raise InvalidInputError(f"{source} holds more than {MAX_MEMBERS} {noun}")
 
 
-def _checked_members(source: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def checked_members(source: Path, archive: zipfile.ZipFile, noun: str) -> list[zipfile.ZipInfo]:
+    """Give the members of a zip file, none of which is a link, has another's name or unpacks to too much."""
     members = archive.infolist()
     names: set[str] = set()
     for member in members:
         name = _stem(member.filename)
         if name in names:
-            raise InvalidInputError(f"{source} holds two arrays named {_short(name)}")
+            raise InvalidInputError(f"{source} holds two {noun} named {short(name)}")
         if stat.S_ISLNK(member.external_attr >> 16):
-            raise InvalidInputError(f"{source}: {_short(name)} is a link, which is never followed")
+            raise InvalidInputError(f"{source}: {short(name)} is a link, which is never followed")
         names.add(name)
     total = sum(member.file_size for member in members)
     if total > MAX_BYTES:
@@ -126,7 +127,7 @@ def _checked_members(source: Path, archive: zipfile.ZipFile) -> list[zipfile.Zip
 
 
 def _read_member(source: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
-    name = _short(_stem(member.filename))
+    name = short(_stem(member.filename))
     with archive.open(member) as file:
         try:
             shape, dtype, order = _header(file)
@@ -136,7 +137,7 @@ def _read_member(source: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo
             raise InvalidInputError(f"{source}: {name} holds pickled objects, which are never loaded")
         if math.prod(shape) * dtype.itemsize != member.file_size - file.tell():
             raise InvalidInputError(
-                f"{source}: {name} declares shape {_short(str(shape))}, which its {member.file_size} bytes do not fit"
+                f"{source}: {name} declares shape {short(str(shape))}, which its {member.file_size} bytes do not fit"
             )
         return np.ndarray(shape, dtype, file.read(), order=order)
 
