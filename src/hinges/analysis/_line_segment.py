@@ -70,7 +70,8 @@ class Line:
         Arguments:
             point: the numbers of the other inputs, an array of any shape, read in C order.
             feature: which input moves, its flat position from 0.
-            low, high: its first and last value.
+            low: its value at t = 0.
+            high: its value at t = 1.
         """
         start = _point(point, "point").copy()
         feature = _arrays.count(feature, "feature", minimum=0, maximum=len(start) - 1)

@@ -25,7 +25,9 @@ def pooled(state: State, node: int, layer: int, pool: Max, *, same: Same) -> Sta
     errors = source.errors.unit[pool.groups].max(axis=1)
     best, wins = _winners(source.rows, pool.groups, 2.0 * errors)
     kept = (wins[:, 1:] & wins[:, :-1]).any(axis=0)
-    found, pairs = _crossings(state, source.rows, pool.groups, (wins, errors), np.argwhere(~kept & state.pieces[:, None]))
+    found, pairs = _crossings(
+        state, source.rows, pool.groups, (wins, errors), np.argwhere(~kept & state.pieces[:, None])
+    )
 
     def coincide(a: int, b: int) -> bool:
         (a0, a1), (b0, b1) = pairs[a].tolist(), pairs[b].tolist()
@@ -125,9 +127,7 @@ def _tied(
     lasting[1:-1] = (wins[:, :-2] & wins[:, 1:-1] & wins[:, 2:]).any(axis=0)
     open_ = inner[vertex] & ~lasting[vertex, unit]
     vertex, unit, mask, entries = vertex[open_], unit[open_], mask[open_], entries[open_]
-    sides = [
-        _largest(source.rows[(vertex + side)[:, None], entries], mask, errors[unit][:, None]) for side in (-1, 1)
-    ]
+    sides = [_largest(source.rows[(vertex + side)[:, None], entries], mask, errors[unit][:, None]) for side in (-1, 1)]
     changes = ~(sides[0] & sides[1]).any(axis=1)
     return unsure, (vertex[changes], unit[changes])
 

@@ -42,7 +42,8 @@ class Alike:
             return self._linear(value - 1, node, (a, b), sign)
         if isinstance(node, Max):
             return sign == 1 and all(
-                self.equal(node.source, i, j) for i, j in zip(node.groups[a].tolist(), node.groups[b].tolist(), strict=True)
+                self.equal(node.source, i, j)
+                for i, j in zip(node.groups[a].tolist(), node.groups[b].tolist(), strict=True)
             )
         return self._activation(node, (a, b), sign)
 

@@ -92,9 +92,7 @@ def _merged(found: Crossings, apart: Bits, near: tuple[Bits, Bits], same: Same) 
     return Placed(new, numbers[group[inside]], found.unit[inside], old, found.unit[~inside], doubts)
 
 
-def switched(
-    state: State, node: int, layer: int, reads: tuple[int, Floats], *, dead: bool, same: Same
-) -> State:
+def switched(state: State, node: int, layer: int, reads: tuple[int, Floats], *, dead: bool, same: Same) -> State:
     """Give the state with an activation computed and its switches inserted.
 
     Arguments:
@@ -142,9 +140,7 @@ def advanced(state: State, merged: Placed, owners: Owners, layer: int, *, withou
     inserted = Owners.of_layer(layer, merged.new.where[merged.vertex], merged.unit)
     moved = owners.at(merged.new.moved(len(state.t))[owners.vertex])
     after = state.refined(merged.new, without=without)
-    return replace(
-        after, owners=Owners.joined([after.owners, moved, inserted]), doubts=state.doubts + merged.doubts
-    )
+    return replace(after, owners=Owners.joined([after.owners, moved, inserted]), doubts=state.doubts + merged.doubts)
 
 
 def _crossings(state: State, z: Value, crosses: Bits) -> Crossings:
