@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hinges.interop import load, save, to_source
     from hinges.lab import export_station, station
     from hinges.optimal import Best, best_error, error_curve
-    from hinges.train import Training
+    from hinges.train import LevenbergMarquardt, RandomSearch, Training, VariableProjection
 
 # Loaded at their first use, so that `import hinges` needs NumPy alone.
 _LAZY = {
@@ -32,7 +32,7 @@ _LAZY = {
     "hinges.interop": ("load", "save", "to_source"),
     "hinges.lab": ("export_station", "station"),
     "hinges.optimal": ("Best", "best_error", "error_curve"),
-    "hinges.train": ("Training",),
+    "hinges.train": ("LevenbergMarquardt", "RandomSearch", "Training", "VariableProjection"),
 }
 _HOME = {name: module for module, names in _LAZY.items() for name in names}
 
@@ -49,18 +49,21 @@ __all__ = [
     "History",
     "Interpolation",
     "InvalidInputError",
+    "LevenbergMarquardt",
     "Linear",
     "Max",
     "MissingExtraError",
     "Network",
     "Parameter",
     "PiecewiseLinear",
+    "RandomSearch",
     "Scene",
     "Snapshot",
     "Tents",
     "Training",
     "Unit",
     "UnsupportedModelError",
+    "VariableProjection",
     "__version__",
     "approximate",
     "best_error",

@@ -1,4 +1,4 @@
-"""Training by gradient: the method `Training`, and many seeds at once. jax is imported when training starts."""
+"""Training by gradient and by other methods; many seeds at once. jax is imported when training starts."""
 
 import importlib
 from typing import TYPE_CHECKING, Any
@@ -7,13 +7,25 @@ from hinges.train._training import Training
 
 if TYPE_CHECKING:
     from hinges.train._batch import TrainedBatch, train_batch, train_many
+    from hinges.train._levenberg import LevenbergMarquardt
+    from hinges.train._projection import VariableProjection
+    from hinges.train._random_search import RandomSearch
 
-__all__ = ["TrainedBatch", "Training", "train_batch", "train_many"]
+__all__ = [
+    "LevenbergMarquardt",
+    "RandomSearch",
+    "TrainedBatch",
+    "Training",
+    "VariableProjection",
+    "train_batch",
+    "train_many",
+]
+_HOME = {"LevenbergMarquardt": "_levenberg", "RandomSearch": "_random_search", "VariableProjection": "_projection"}
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        return getattr(importlib.import_module("hinges.train._batch"), name)
+        return getattr(importlib.import_module(f"hinges.train.{_HOME.get(name, '_batch')}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -1,0 +1,58 @@
+"""Scale: the units in which training sees the data, and the way back into a network's weights."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hinges._arrays import Floats
+
+SMALLEST = 1e-150  # the inverse of a spread below this overflows float64
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Columns in training scale: `(X - x_offset) / x_scale` and `(Y - y_offset) / y_scale`, one entry a column."""
+
+    x_offset: Floats
+    x_scale: Floats
+    y_offset: Floats
+    y_scale: Floats
+
+    @classmethod
+    def of(cls, x: Floats, y: Floats, *, standardize: bool = True, targets: bool = True) -> "Scale":
+        """Give the scale of rows x (n, d), y (n, m); without `standardize` (or, for y, `targets`) it changes nothing.
+
+        A column of equal values has no spread: it is moved to zero, and scaled by nothing.
+        """
+        plain_x, plain_y = _none(x.shape[1]), _none(y.shape[1])
+        return cls(*(_spread(x) if standardize else plain_x), *(_spread(y) if standardize and targets else plain_y))
+
+    def x(self, values: Floats) -> Floats:
+        """Give inputs (n, d) in training scale."""
+        return (values - self.x_offset) / self.x_scale
+
+    def y(self, values: Floats) -> Floats:
+        """Give outputs (n, m) in training scale."""
+        return (values - self.y_offset) / self.y_scale
+
+    def folded(self, weights: Sequence[Floats], biases: Sequence[Floats]) -> tuple[list[Floats], list[Floats]]:
+        """Give the weights and biases of the same function of the data as they are."""
+        weights, biases = list(weights), list(biases)
+        weights[0] = weights[0] / self.x_scale[:, None]
+        biases[0] = biases[0] - self.x_offset @ weights[0]
+        weights[-1] = weights[-1] * self.y_scale
+        biases[-1] = biases[-1] * self.y_scale + self.y_offset
+        return weights, biases
+
+
+def _none(columns: int) -> tuple[Floats, Floats]:
+    return np.zeros(columns), np.ones(columns)
+
+
+def _spread(values: Floats) -> tuple[Floats, Floats]:
+    offset = values.mean(axis=0)
+    largest = np.abs(values - offset).max(axis=0)  # taken out, so that no square underflows
+    safe = np.where(largest > SMALLEST, largest, 1.0)
+    spread = safe * np.sqrt(np.mean(((values - offset) / safe) ** 2, axis=0))
+    return offset, np.where((largest > SMALLEST) & (np.ptp(values, axis=0) > 0), spread, 1.0)
