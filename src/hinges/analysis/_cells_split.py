@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinges._arrays import Floats
-from hinges.analysis._cells_exact import Exact, Face, Label
+from hinges.analysis._cells_exact import BORDER, Exact, Face, Label
 from hinges.analysis._cells_plan import EPS, Plan, padded
 from hinges.analysis._cells_polygon import Polygon, cut, line_of
 from hinges.analysis._fused import ZERO, Pool, Switch
@@ -52,6 +52,11 @@ class Decider:
         return result
 
     def _decided(self, before: Label, after: Label, pair: Pair) -> int:
+        value, i, j = pair
+        for step, _, first, second, _ in (before, after):
+            on_it = (first, second) in {(i, j), (j, i)}
+            if on_it and step != BORDER and self.exact.plan.hidden[step].source == value:
+                return 0  # the corner lies on this very line: windows that overlap share entries
         if self._face is None:
             self._face = self.exact.face(self.states)
         return self._face.sign(before, after, pair) or 0
