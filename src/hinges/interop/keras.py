@@ -1,12 +1,22 @@
 """Networks from and to Keras 3: live models, and .keras files, which are read without Keras."""
 
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from hinges.interop import _keras_live
+from hinges import _arrays
+from hinges.errors import InvalidInputError
+from hinges.interop import _keras_live, _keras_write
+from hinges.interop._container import Archive
 from hinges.interop._keras_config import model_of
 from hinges.interop._keras_graph import check, network_of
+from hinges.interop._keras_weights import FileWeights
+from hinges.interop._naming import about
 from hinges.nets import Network
+
+CONFIG, WEIGHTS = "config.json", "model.weights.h5"
+LEAST_BYTES = 2  # of one weight in a file
 
 
 def from_model(model: Any, input_shape: Sequence[int] | None = None) -> Network:
@@ -28,3 +38,56 @@ def from_model(model: Any, input_shape: Sequence[int] | None = None) -> Network:
     weights = _keras_live.variables(model)
     size = sum(array.size for arrays in weights.variables.values() for array in arrays)
     return network_of(described, weights, size, input_shape)
+
+
+def read(path: Path, input_shape: Sequence[int] | None = None) -> Network:
+    """Give the network of a .keras file as Keras 3 writes it; the package h5py is needed, Keras is not.
+
+    The same network, to the last bit, as `from_model` gives for the model that was saved. The file is treated as
+    coming from a stranger: what its layers are is told from text, no code in it is run, and layers that have no
+    counterpart are refused before the weights are opened.
+
+    Raises:
+        InvalidInputError: the file is damaged or does not say the shape of its input.
+        UnsupportedModelError: a layer has no counterpart here; it is named.
+        MissingExtraError: h5py is not installed.
+    """
+    with Archive(path, ".keras file") as archive, about(path):
+        described = model_of(archive.json(CONFIG))
+        check(described)
+        if WEIGHTS not in archive.names:
+            raise InvalidInputError(f"it has no {WEIGHTS}: save the model whole, with model.save")
+        data = archive.read(WEIGHTS)
+    with about(path), FileWeights(data) as weights:
+        return network_of(described, weights, len(data) // LEAST_BYTES, input_shape)
+
+
+def to_keras(network: Network) -> Any:
+    """Give the Keras model of a network in float64: Dense layers with activations for a chain, else a Functional one.
+
+    Its weights are bit-equal, and so are those that `from_model` gives back. Convolutions are Dense layers in it,
+    since a network here keeps matrices. Keras computes in float64 as far as its backend does: with JAX, type
+    `jax.config.update("jax_enable_x64", True)` before.
+
+    Raises:
+        UnsupportedModelError: a node has no counterpart in Keras, or the matrices are too large.
+        MissingExtraError: Keras or its backend is not installed.
+    """
+    _arrays.instance(network, Network, "network")
+    module = _keras_write.keras()
+    with _keras_write.full_precision(module):
+        return _keras_write.model_of(network, module)
+
+
+def to_bytes(network: Network) -> bytes:
+    """Give the .keras file of a network, which Keras writes and loads again; reading it gives bit-equal weights."""
+    module = _keras_write.keras()
+    with _keras_write.full_precision(module), tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "network.keras"
+        _keras_write.model_of(network, module).save(target)
+        return target.read_bytes()
+
+
+def check_installed() -> None:
+    """Raise unless Keras and its backend, through which files are written, are there."""
+    _keras_write.keras()
