@@ -13,13 +13,12 @@ import pytest
 from running_lab import Lab, start_lab, stop_lab
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = [
     "--no-sandbox",
-    "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-default-apps",
@@ -83,44 +82,75 @@ class Quiet:
             self.complaints.append(f"asked for {url}")
 
 
+class Pages:
+    """Pages of one browser, used by test after test: opening one afresh costs more than most tests do in it."""
+
+    def __init__(self, browser: "Browser") -> None:
+        self._browser = browser
+        self._free: list[Page] = []
+        self.quiet = Quiet()
+
+    def take(self, width: int, height: int, theme: Literal["light", "dark"], **options: Any) -> "Page":
+        """Give an empty page with nothing kept; with options (of touch and the like) always a new one."""
+        if options or not self._free:
+            size: ViewportSize = {"width": width, "height": height}
+            context = self._browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce", **options)
+            self.quiet.watch(context)
+            return context.new_page()
+        page = self._free.pop()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        return page
+
+    def give_back(self, page: "Page", *, again: bool) -> None:
+        """Empty a page, for the next test if it is to be used again."""
+        if again and not page.is_closed():
+            page.mouse.move(0, 0)
+            page.evaluate("try { localStorage.clear() } catch { /* a file or nothing has none */ }")
+            page.goto("about:blank")
+            self._free.append(page)
+        else:
+            page.context.close()
+
+
+@pytest.fixture(scope="session")
+def pages(browser: "Browser") -> Pages:
+    return Pages(browser)
+
+
 @pytest.fixture
-def open_page(browser: "Browser") -> Iterator[Callable[..., "Page"]]:
+def open_page(pages: Pages) -> Iterator[Callable[..., "Page"]]:
     """Give a function that opens an address; a complaint on the console or a foreign request fails the test."""
-    quiet = Quiet()
-    contexts: list[BrowserContext] = []
+    pages.quiet.complaints.clear()
+    opened: list[tuple[Page, bool]] = []
 
     def open_it(
-        url: str,
-        *,
-        width: int = 1280,
-        height: int = 900,
-        theme: Literal["light", "dark"] = "light",
-        axe: bool = False,
-        **options: Any,
+        url: str, *, width: int = 1280, height: int = 900, theme: Literal["light", "dark"] = "light", **options: Any
     ) -> "Page":
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce", **options
-        )
-        contexts.append(context)
-        quiet.watch(context)
-        if axe:
-            context.add_init_script(path=AXE)
-        page = context.new_page()
+        page = pages.take(width, height, theme, **options)
+        opened.append((page, not options))
         page.goto(url)
         return page
 
     yield open_it
-    for context in contexts:
-        context.close()
-    assert quiet.complaints == []
+    for page, again in opened:
+        pages.give_back(page, again=again)
+    assert pages.quiet.complaints == []
 
 
 @pytest.fixture
-def audit() -> Callable[["Page"], list[str]]:
-    """Give a function that lists the accessibility violations of a page opened with `axe=True`."""
+def audit() -> Callable[..., list[str]]:
+    """Give a function that lists the accessibility violations of a page, or of the one element within it."""
+    source = AXE.read_text(encoding="utf-8")
 
-    def list_violations(page: "Page") -> list[str]:
-        found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] }).then((all) => all.violations)")
+    def list_violations(page: "Page", within: str | None = None) -> list[str]:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(source)
+        found = page.evaluate(
+            """(within) => axe.run(within ?? document, { resultTypes: ['violations'], preload: false })
+                .then((all) => all.violations)""",
+            within,
+        )
         return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
 
     return list_violations

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 PLACES = 1000
+WIDTHS = (390, 768, 1280, 1920)
 
 
 def address(site: str, station: str, state: dict[str, Any] | None = None) -> str:
@@ -36,6 +37,23 @@ def settle(page: "Page") -> None:
           look();
         })"""
     )
+
+
+def never_scrolls_sideways(page: "Page") -> None:
+    """Check that the page is as wide as its window, from a telephone's to a large screen's."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        settle(page)
+        assert page.evaluate("[document.documentElement.scrollWidth, innerWidth]") == [width, width]
+
+
+def hinders_nobody(page: "Page", audit: Callable[..., list[str]], within: str | None = None) -> None:
+    """Check that nothing of the page, or of one element, hinders access: wide and light, narrow and dark."""
+    for theme, width in (("light", 1280), ("dark", 390)):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 900})
+        settle(page)
+        assert audit(page, within) == [], theme
 
 
 def handle(page: "Page", name: str) -> "Locator":

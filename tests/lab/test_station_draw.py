@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
-from station_pages import settle
+from station_pages import address, hinders_nobody, never_scrolls_sideways, settle
 
 from hinges import Network
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.needs("playwright", "chromium")]
 @pytest.fixture
 def station(open_page: Callable[..., "Page"], site: str) -> Callable[..., "Page"]:
     def open_it(**options: object) -> "Page":
-        page = open_page(f"{site}/#v1/draw", **options)
+        page = open_page(address(site, "draw"), **options)
         page.get_by_role("heading", name="Draw", exact=True).wait_for()
         return page
 
@@ -204,23 +204,16 @@ def test_the_python_equals_the_plot_at_a_thousand_points(web: Path) -> None:
         np.testing.assert_allclose(values, answer["y"], rtol=0, atol=1e-12)
 
 
-def test_nothing_scrolls_sideways(station: Callable[..., "Page"]) -> None:
-    page = station(width=390)
-    found(page, 4)
-    for width in (390, 768, 1280, 1920):
-        page.set_viewport_size({"width": width, "height": 900})
-        settle(page)
-        assert page.evaluate("[document.documentElement.scrollWidth, innerWidth]") == [width, width]
-
-
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
-def test_accessibility(
-    station: Callable[..., "Page"], audit: Callable[["Page"], list[str]], theme: str, width: int
+def test_nobody_is_hindered_and_nothing_scrolls_sideways(
+    station: Callable[..., "Page"], audit: Callable[..., list[str]]
 ) -> None:
-    page = station(width=width, theme=theme, axe=True)
+    page = station()
     found(page, 4)
     page.get_by_role("button", name="Train by the recipe").click()
     wait_for(page, "step [1-9]")
+    page.get_by_role("button", name="Stop").click()
+    hinders_nobody(page, audit)
     for kind in ("formula", "table", "draw"):
         page.get_by_role("radio", name=kind).check()
-        assert audit(page) == []
+        hinders_nobody(page, audit, "section[aria-label='Target']")
+    never_scrolls_sideways(page)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from station_pages import settle
+from station_pages import hinders_nobody, never_scrolls_sideways, settle
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.needs("playwright", "chromium", "node")]
 
 Open = Callable[..., "Page"]
-WIDTHS = (390, 768, 1280, 1920)
 STATIONS = ("Match", "Segments", "Draw", "Tents", "Trace")
 EXACT = "Exact match: the sum of the three units is the target, everywhere from 0 to 3."
 ANSWER = {"target": "original", "seed": 1, "units": [{"w": 1, "b": -1}, {"w": 2, "b": -4}], "activation": "relu"}
@@ -258,23 +257,15 @@ def test_one_file_works_from_disk(match: Open, open_page: Open, tmp_path: Path) 
     assert page.title() == "Match · hinges lab"
 
 
-def test_nothing_scrolls_sideways(match: Open) -> None:
-    page = match()
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        settle(page)
-        assert page.evaluate("[document.documentElement.scrollWidth, innerWidth]") == [width, width]
-
-
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
-def test_accessibility(match: Open, audit: Callable[["Page"], list[str]], theme: str, width: int) -> None:
-    page = match("#v1/match", theme=theme, width=width, axe=True)
+def test_nobody_is_hindered_and_nothing_scrolls_sideways(match: Open, audit: Callable[..., list[str]]) -> None:
+    page = match("#v1/match")
     page.get_by_text("Hint 1").click()
-    assert audit(page) == []
+    hinders_nobody(page, audit)
     for name in ("Share", "Export", "Copy as Python"):
         page.get_by_role("button", name=name).click()
-        assert audit(page) == [], name
+        hinders_nobody(page, audit, "dialog[open]")
         page.keyboard.press("Escape")
+    never_scrolls_sideways(page)
 
 
 def test_the_theme_is_chosen_and_kept(match: Open) -> None:

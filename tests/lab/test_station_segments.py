@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from station_pages import PLACES, address, centre, drag, handle, network_of, settle, sources
+from station_pages import (
+    PLACES,
+    address,
+    centre,
+    drag,
+    handle,
+    hinders_nobody,
+    network_of,
+    never_scrolls_sideways,
+    settle,
+    sources,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-Audit = Callable[["Page"], list[str]]
+Audit = Callable[..., list[str]]
 
 pytestmark = [pytest.mark.needs("playwright", "chromium", "node")]
 
@@ -139,23 +150,11 @@ def test_the_build_up_ends_at_the_curve_and_the_fan_is_shaken(segments: Callable
     assert card.locator("[data-layer='fan0']").first.get_attribute("d") != before
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_hinders_access(
-    segments: Callable[..., "Page"], audit: Callable[["Page"], list[str]], theme: str
-) -> None:
-    page = segments(theme=theme, axe=True)
-    assert audit(page) == []
-    cell(page, "bias of 3").focus()
-    settle(page)
-    assert audit(page) == []
-
-
-def test_no_page_is_wider_than_its_window(segments: Callable[..., "Page"]) -> None:
+def test_nobody_is_hindered_and_nothing_scrolls_sideways(segments: Callable[..., "Page"], audit: Audit) -> None:
     page = segments()
-    for width in (390, 768, 1280, 1920):
-        page.set_viewport_size({"width": width, "height": 900})
-        settle(page)
-        assert page.evaluate("document.documentElement.scrollWidth") == width
+    cell(page, "bias of 3").focus()
+    hinders_nobody(page, audit)
+    never_scrolls_sideways(page)
 
 
 def test_the_copied_python_gives_the_plot(web: Path, tmp_path: Path) -> None:

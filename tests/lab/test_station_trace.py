@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
-from station_pages import settle
+from station_pages import address, hinders_nobody, never_scrolls_sideways, settle
 
 from hinges import Network
 from hinges.analysis import Trace
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.needs("playwright", "chromium")]
 @pytest.fixture
 def station(open_page: Callable[..., "Page"], site: str) -> Callable[..., "Page"]:
     def open_it(**options: object) -> "Page":
-        page = open_page(f"{site}/#v1/trace", **options)
+        page = open_page(address(site, "trace"), **options)
         page.get_by_role("heading", name="Trace", exact=True).wait_for()
         return page
 
@@ -166,26 +166,16 @@ def test_the_python_traces_the_same_point(station: Callable[..., "Page"]) -> Non
     np.testing.assert_array_equal(network(np.array([space["point"]]))[0], layers[-1].a)
 
 
-def test_nothing_scrolls_sideways(station: Callable[..., "Page"]) -> None:
-    page = station(width=390)
-    page.get_by_role("combobox", name="Network").select_option("spiral-24")
-    for width in (390, 768, 1280, 1920):
-        page.set_viewport_size({"width": width, "height": 900})
-        settle(page)
-        assert page.evaluate("[document.documentElement.scrollWidth, innerWidth]") == [width, width]
-
-
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
-def test_accessibility(
-    station: Callable[..., "Page"], audit: Callable[["Page"], list[str]], theme: str, width: int
+def test_nobody_is_hindered_and_nothing_scrolls_sideways(
+    station: Callable[..., "Page"], audit: Callable[..., list[str]]
 ) -> None:
-    page = station(width=width, theme=theme, axe=True)
+    page = station()
     assert audit(page) == []
     page.get_by_role("combobox", name="Network").select_option("spiral-24")
     for _ in range(4):
         page.get_by_role("button", name="Back").click()
-    settle(page)
-    assert audit(page) == []
+    hinders_nobody(page, audit)
+    never_scrolls_sideways(page)
 
 
 def test_more_than_three_units_are_seen_by_principal_components(station: Callable[..., "Page"]) -> None:
