@@ -1,6 +1,7 @@
 """Nodes under construction: linear maps in coordinates, and the folding of one into the one before it."""
 
 import importlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,9 @@ from hinges._arrays import Floats
 from hinges.nets import Linear
 
 Indices = NDArray[np.integer[Any]]
+
+# How the writer of .onnx names the nodes that are parts of one layer.
+HELPER = re.compile(r" (term|entries) [0-9]+_[0-9]+( \([0-9]+\))?$")
 
 
 @dataclass
@@ -39,6 +43,7 @@ class Entries:
         moved = new[self.columns]
         kept = moved >= 0
         data = self.data * factor[self.columns]
+        kept &= data != 0
         if kept.all():
             return Entries(self.source, self.size, self.rows, moved, data)
         return Entries(self.source, self.size, self.rows[kept], moved[kept], data[kept])
@@ -94,16 +99,18 @@ class Draft:
     def absorb(self, position: int, before: "Draft", *, exact: bool) -> bool:
         """Put the layer that part number `position` reads into this one, where the part only selects and scales.
 
-        With `exact`, only where no number is rounded by that. Gives whether it was done.
+        With `exact`, for files of our own, only what was one layer when it was written. Gives whether it was done.
         """
         part = self.parts[position]
-        if not isinstance(part, Entries) or not _injective(part.columns) or not _injective(part.rows):
+        if not isinstance(part, Entries) or not _injective(part.rows):
+            return False
+        if not _injective(part.columns) and not before.picks:
             return False
         units = len(before.bias)
         scaled = before.bias[part.rows] * part.data
         rounded = not (np.abs(part.data) == 1).all()
         rounded = rounded or bool(((self.bias[part.columns] != 0) & (scaled != 0)).any())
-        if rounded and exact:
+        if exact and (rounded or not HELPER.search(before.name)):
             return False
         whole = len(part.columns) == len(self.bias)
         straight = whole and np.array_equal(part.rows, part.columns) and (part.data == 1).all() and units == len(scaled)
@@ -112,16 +119,31 @@ class Draft:
             if not whole and any(isinstance(each, Full) for each in before.parts):
                 return False  # columns without weights would be dense zeros
             new = [each.selected(part.rows, part.columns, part.data, units) for each in before.parts]
-        before_it, alone = list(new), len(self.parts) == 1
-        self.parts[position : position + 1] = before_it
-        bias = self.bias.copy()
-        old = bias[part.columns]
-        bias[part.columns] = np.where(old == 0, scaled, old + scaled)
-        self.bias = bias
+        alone = len(self.parts) == 1 and not exact
+        self.parts[position : position + 1] = new
+        self.bias = self._with(part.columns, scaled)
         name = before.name if alone else self.name  # a layer keeps its name when a scaling goes into it
         self.folded = before.folded + [self.name if alone else before.name] * rounded + self.folded
         self.name = name
         return True
+
+    @property
+    def picks(self) -> bool:
+        """Whether each of its units is a multiple of at most one number, plus a constant."""
+        if not self.glue or not all(isinstance(part, Entries) for part in self.parts):
+            return False
+        return _injective(np.concatenate([part.columns for part in self.parts if isinstance(part, Entries)]))
+
+    def _with(self, columns: Indices, added: Floats) -> Floats:
+        """Give the bias plus numbers; what is added to nothing keeps its every bit."""
+        if not _injective(columns):
+            result = self.bias.copy()
+            np.add.at(result, columns, added)
+            return result
+        result = self.bias.copy()
+        old = result[columns]
+        result[columns] = np.where(old == 0, added, old + added)
+        return result
 
 
 def _injective(indices: Indices) -> bool:

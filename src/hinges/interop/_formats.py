@@ -1,47 +1,42 @@
-"""load and save: networks from and to files, by suffix."""
+"""load and save: networks from and to files by suffix, and from models in memory by type."""
 
+import importlib
 import math
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hinges import _arrays, _files
 from hinges.errors import InvalidInputError
 from hinges.interop import _json, _npz, onnx
 from hinges.nets import Network
 
-
-@dataclass(frozen=True)
-class Format:
-    """How the files of one suffix are read and written."""
-
-    read: Callable[[Path], Network]
-    to_bytes: Callable[[Network], bytes]
-
-
-FORMATS = {
-    ".json": Format(_json.read, _json.to_bytes),
-    ".npz": Format(_npz.read, _npz.to_bytes),
-    ".onnx": Format(onnx.read, onnx.to_bytes),
-}
+Shape = tuple[int, ...] | None
+# The suffixes that are read and written. The functions read(path, input_shape) and to_bytes(network) of the frameworks
+# stand in modules that are imported when they are needed.
+SUFFIXES = (".onnx", ".keras", ".pt2", ".npz", ".json")
+FRAMEWORKS = ("torch", "keras", "sklearn", "onnx")
+DTYPES = ("float64", "float32")
 
 
-def load(source: str | os.PathLike[str], *, input_shape: Sequence[int] | None = None) -> Network:
-    """Give the network that a .json, .npz or .onnx file holds; `notes` says what the reader folded.
+def load(source: Any, *, input_shape: Sequence[int] | None = None) -> Network:
+    """Give the network of a file or a model; `notes` says what the reader left out or folded.
 
     Exact: float64 weights are bit-equal, those of narrower types are widened without rounding. A file is
     treated as coming from a stranger: nothing in it is executed, no other file is opened, and sizes are checked
-    before memory is taken. Reading needs no extra, not even for .onnx.
+    before memory is taken.
 
     Arguments:
-        source: the path of the file.
-        input_shape: of one input, without the rows; only checked, since every format says how many numbers an
-            input has.
+        source: the path of a .onnx, .keras, .pt2, .npz or .json file; a torch module, a Keras model, a scikit-learn
+            MLP; or a list of (W, b), one a layer, with relu between them.
+        input_shape: of one input, without the rows, where the first layer does not tell it.
 
     Raises:
-        InvalidInputError: there is no such file, its suffix is unknown, or its content is damaged.
-        UnsupportedModelError: the file holds a layer that has no counterpart here; the layer is named.
+        InvalidInputError: there is no such file, its suffix is unknown, its content is damaged, or the shape of its
+            input is neither told nor given.
+        UnsupportedModelError: it holds a layer that has no counterpart here; the layer is named.
+        MissingExtraError: what reads it is not installed.
 
     >>> import tempfile
     >>> from pathlib import Path
@@ -50,20 +45,26 @@ def load(source: str | os.PathLike[str], *, input_shape: Sequence[int] | None = 
     ...     load(path).hinges()
     (Hinge(weight=1.0, bias=0.5, coefficient=2.0),)
     """
-    path = _path(source, "source")
-    network = onnx.read(path, input_shape) if path.suffix.lower() == ".onnx" else _format(path).read(path)
+    shape = None
     if input_shape is not None:
-        shape = tuple(_arrays.count(size, f"input_shape[{i}]") for i, size in enumerate(input_shape))
-        if math.prod(shape) != network.inputs:
-            raise InvalidInputError(f"input_shape {shape} does not fit {path}: its network has {network.inputs} inputs")
+        sizes = _arrays.sequence(input_shape, "input_shape")
+        shape = tuple(_arrays.count(size, f"input_shape[{i}]") for i, size in enumerate(sizes))
+    if isinstance(source, (str, os.PathLike)):
+        path = _path(source, "source")
+        network, name = _reader(path)(path, shape), str(path)
+    else:
+        network, name = _from_memory(source, shape), "source"
+    if shape is not None and math.prod(shape) != network.inputs:
+        raise InvalidInputError(f"input_shape {shape} does not fit {name}: its network has {network.inputs} inputs")
     return network
 
 
-def save(network: Network, path: str | os.PathLike[str]) -> Path:
-    """Write a network to a .json, .npz or .onnx file and give its path; weights are kept to the last bit.
+def save(network: Network, path: str | os.PathLike[str], *, dtype: str = "float64") -> Path:
+    """Write a network to a .onnx, .keras, .pt2, .npz or .json file and give its path.
 
-    The file is written whole or not at all: where writing fails, a file that was there stays as it was. A .onnx
-    file holds a chain of dense layers in float64 and needs the extra `onnx`.
+    The file is written whole or not at all: where writing fails, a file that was there stays as it was. Weights are
+    kept to the last bit. With `dtype="float32"`, for .onnx alone, they are rounded, and the file's last note says by
+    how much the output moves: `rounding(network)` gives the same figures, and `load(path).notes` the note.
 
     Raises:
         InvalidInputError: the suffix is unknown, or the file cannot be written.
@@ -71,8 +72,13 @@ def save(network: Network, path: str | os.PathLike[str]) -> Path:
         MissingExtraError: the extra is not installed.
     """
     _arrays.instance(network, Network, "network")
+    _arrays.choice(dtype, "dtype", DTYPES)
     target = check_network_path(path)
-    return _files.write_atomically(target, _format(target).to_bytes(network))
+    if target.suffix.lower() == ".onnx":
+        return _files.write_atomically(target, onnx.to_bytes(network, dtype))
+    if dtype != "float64":
+        raise InvalidInputError(f"dtype = {dtype!r} is for .onnx files: {target} keeps every weight to its last bit")
+    return _files.write_atomically(target, _writer(target)(network))
 
 
 def check_network_path(path: str | os.PathLike[str]) -> Path:
@@ -83,10 +89,75 @@ def check_network_path(path: str | os.PathLike[str]) -> Path:
         MissingExtraError: the extra is not installed.
     """
     target = _path(path, "path")
-    _format(target)
-    if target.suffix.lower() == ".onnx":
-        onnx.check_installed()
+    _suffix(target)
+    check = {".onnx": onnx.check_installed, ".keras": _keras_installed, ".pt2": _torch_installed}
+    check.get(target.suffix.lower(), lambda: None)()
     return target
+
+
+# --- models in memory -----------------------------------------------------------------------------------
+
+
+def _from_memory(source: Any, shape: Shape) -> Network:
+    """Give the network of a model, recognised by where its classes are defined, or of a list of (W, b)."""
+    if isinstance(source, Network):
+        raise InvalidInputError("source is a Network already")
+    framework = _framework(source)
+    if framework == "torch":
+        return _module("torch").from_module(source, shape)
+    if framework == "keras":
+        return _module("keras").from_model(source, shape)
+    if framework == "sklearn":
+        return _module("sklearn").from_estimator(source)
+    if framework == "onnx":
+        return onnx.from_model(source, shape)
+    if isinstance(source, (list, tuple)) and all(isinstance(each, (list, tuple)) for each in source):
+        return _module("_plain").from_pairs(source)
+    raise InvalidInputError(
+        f"source must be the path of a {_listed('or')} file, a torch module, a Keras model, a scikit-learn MLP or a "
+        f"list of (W, b), not {type(source).__name__}"
+    )
+
+
+def _framework(source: object) -> str | None:
+    """Give the framework that a model's class or one of its bases comes from; nothing is imported to look."""
+    for kind in type(source).__mro__:
+        top = kind.__module__.partition(".")[0]
+        if top in FRAMEWORKS:
+            return top
+    return None
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"hinges.interop.{name}")
+
+
+def _torch_installed() -> None:
+    _module("torch").check_installed()
+
+
+def _keras_installed() -> None:
+    _module("keras").check_installed()
+
+
+# --- files ----------------------------------------------------------------------------------------------
+
+
+def _reader(path: Path) -> Callable[[Path, Shape], Network]:
+    suffix = _suffix(path)
+    if suffix == ".onnx":
+        return onnx.read
+    if suffix in (".keras", ".pt2"):
+        return _module("keras").read if suffix == ".keras" else _module("torch").read_pt2
+    own = _json.read if suffix == ".json" else _npz.read
+    return lambda path, _: own(path)
+
+
+def _writer(path: Path) -> Callable[[Network], bytes]:
+    suffix = _suffix(path)
+    if suffix in (".keras", ".pt2"):
+        return _module("keras" if suffix == ".keras" else "torch").to_bytes
+    return _json.to_bytes if suffix == ".json" else _npz.to_bytes
 
 
 def _path(value: object, name: str) -> Path:
@@ -98,16 +169,24 @@ def _path(value: object, name: str) -> Path:
     return path
 
 
-def _format(path: Path) -> Format:
+def _suffix(path: Path) -> str:
     if path.is_dir():
         raise InvalidInputError(f"{path} is a folder: give the path of a {_listed('or')} file")
     if not path.suffix:
         raise InvalidInputError(f"{path} has no suffix to tell its format: use {_listed('or')}")
-    if path.suffix.lower() not in FORMATS:
-        raise InvalidInputError(f"{path} has the suffix {path.suffix}: networks are kept as {_listed('or')}")
-    return FORMATS[path.suffix.lower()]
+    suffix = path.suffix.lower()
+    if suffix in SUFFIXES:
+        return suffix
+    advice = f"networks are kept as {_listed('or')}"
+    if suffix in (".pt", ".pth", ".pkl", ".pickle", ".joblib"):
+        advice = (
+            "pickles could run any program and are never loaded: give the model itself, or save it as .pt2 or .onnx"
+        )
+    if suffix in (".h5", ".hdf5"):
+        advice = "load it in Keras and give the model, or save it as .keras"
+    raise InvalidInputError(f"{path} has the suffix {path.suffix}: {advice}")
 
 
 def _listed(word: str) -> str:
-    *most, last = FORMATS
+    *most, last = SUFFIXES
     return f"{', '.join(most)} {word} {last}"

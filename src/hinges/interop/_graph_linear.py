@@ -175,14 +175,16 @@ class LinearLayers(Values):
         data, bias = np.broadcast_to(factor, shape).ravel(), np.broadcast_to(added, shape).ravel()
         return self._add(self._glue(flat, np.arange(len(flat)), data, bias, name), shape)
 
-    def add(self, terms: Sequence[tuple[Symbol, float]], name: str) -> Symbol:
-        """Give the sum of tensors, each times its number (1 or -1 for Add and Sub), broadcast to one shape."""
-        shape = self._broadcast([x.shape for x, _ in terms], name)
+    def add(self, terms: Sequence[tuple[Symbol, float]], name: str, shift: ArrayLike = 0.0) -> Symbol:
+        """Give the sum of tensors, each times its number (1 or -1 for Add and Sub), and of a constant."""
+        added = _arrays.array(shift, f"the shift of {name}")
+        shape = self._broadcast([*(x.shape for x, _ in terms), added.shape], name)
         units = math.prod(shape)
         self.reserve(units * len(terms), name)
         flat = np.concatenate([np.broadcast_to(self._of(x), shape).ravel() for x, _ in terms])
         data = np.repeat([float(factor) for _, factor in terms], units)
-        node = self._glue(flat, np.tile(np.arange(units), len(terms)), data, np.zeros(units), name)
+        bias = np.broadcast_to(added, shape).ravel()
+        node = self._glue(flat, np.tile(np.arange(units), len(terms)), data, bias, name)
         return self._add(node, shape)
 
     def _broadcast(self, shapes: Sequence[tuple[int, ...]], name: str) -> tuple[int, ...]:
@@ -236,6 +238,18 @@ class LinearLayers(Values):
         data = (1.0 / np.maximum(counts, 1))[columns]
         node = self._glue(groups[inside], columns, data, np.zeros(len(groups)), name)
         return self._add(node, shape)
+
+    def weighted_sum(self, x: Symbol, weights: ArrayLike, axes: Sequence[int], *, keepdims: bool, name: str) -> Symbol:
+        """Give the sum over some axes of `x * weights`, by NumPy's rules of broadcasting, as one layer."""
+        factors = np.broadcast_to(_arrays.array(weights, f"the weights of {name}"), x.shape)
+        order, _ = self._grouped(Symbol(np.arange(x.index.size).reshape(x.shape)), axes, name, keepdims=keepdims)
+        grouped, shape = self._grouped(x, axes, name, keepdims=keepdims)
+        units, size = grouped.shape
+        self._spend(grouped.size, name)
+        columns = np.repeat(np.arange(units), size)
+        parts, constant = self._parts(grouped.ravel(), columns, factors.ravel()[order.ravel()], units)
+        bias = np.zeros(units) if constant is None else constant
+        return self._add(Draft(parts, bias, self._named(name)), shape)
 
 
 def _merged(parts: Sequence[Entries | Full]) -> list[Entries | Full]:

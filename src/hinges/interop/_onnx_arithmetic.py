@@ -99,8 +99,7 @@ def add(p: Program, o: Operation) -> Value:
             constant = constant + (value if i == 0 else sign * value)
     if len(symbols) == 1:
         return p.graph.affine(symbols[0][0], symbols[0][1], constant, label(o))
-    result = p.graph.add(_aligned(p, symbols, o), label(o))
-    return p.graph.affine(result, 1.0, constant, f"{label(o)} constant")
+    return p.graph.add(_aligned(p, symbols, o), label(o), constant)
 
 
 def _aligned(p: Program, symbols: list[tuple[Symbol, float]], o: Operation) -> list[tuple[Symbol, float]]:

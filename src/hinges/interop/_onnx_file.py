@@ -120,6 +120,11 @@ def read_onnx_file(path: Path) -> OnnxFile:
     return _Reader().model(memoryview(mapped))
 
 
+def read_onnx_bytes(data: bytes) -> OnnxFile:
+    """Give the content of an ONNX model in memory."""
+    return _Reader().model(memoryview(data))
+
+
 class _Reader:
     """Reads the messages of one file under one budget."""
 
