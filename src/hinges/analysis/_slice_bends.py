@@ -5,7 +5,7 @@ Where it does not, the slopes on both sides are carried through the network as t
 a change that later units or zero weights cut off is exactly 0.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from hinges._arrays import Floats
 from hinges.analysis._lowered import below
 from hinges.analysis._slice_errors import UNIT, Factor, factors
 from hinges.analysis._slice_pass import BLOCK, Passed
-from hinges.analysis._slice_state import Bits, Indices, Owners
+from hinges.analysis._slice_state import Bits, Indices
 from hinges.nets import Activation, Linear, Max, Network
 
 
@@ -38,28 +38,30 @@ def bends(network: Network, passed: Passed, starts: Floats, ends: Floats) -> Ben
     plain = np.abs(y[inner] - chord) > 4.0 * passed.errors
     where[inner] = plain
     left = inner[~plain.all(axis=1)]
-    unsure = 0
     step = max(1, BLOCK // (4 * max(network.inputs, *(node.units for node in network.nodes))))
+    unsure = 0
     for i in range(0, len(left), step):
         at = left[i : i + step]
-        found, doubtful = _Slopes(network, passed, at, starts, ends).changes()
-        where[at] |= found
-        unsure += int(np.count_nonzero((doubtful & ~where[at]).any(axis=1)))
+        where[at] |= _Slopes(network, passed, at, (starts, ends)).changes()[0]
+        at = at[~where[at].all(axis=1)]
+        if len(at):
+            _, reach = _Slopes(network, passed, at, (starts, ends), reach=True).changes()
+            unsure += int(np.count_nonzero((~where[at] & (reach > 0)).any(axis=1)))
     return Bends(where, unsure)
 
 
 @dataclass(frozen=True, eq=False)
-class _Two:
-    """A value beside some vertices (c, units): just left and right of them, its slope on the left, and the change.
+class _Beside:
+    """A value near some vertices (c, units): in the middle of the longer piece, its slope on the left, the change.
 
-    `reach` is 0 where the change is 0 whatever the numbers; the errors bound those of slope and change, row by row.
+    `reach` is 0 where the change is 0 whatever the numbers, and None if nobody asks; the errors bound those of slope
+    and change, row by row.
     """
 
-    left: Floats
-    right: Floats
+    middle: Floats
     slope: Floats
     change: Floats
-    reach: Floats
+    reach: Floats | None
     slope_error: Floats
     change_error: Floats
 
@@ -67,29 +69,33 @@ class _Two:
 class _Slopes:
     """Carries the slopes beside some vertices through a network."""
 
-    def __init__(self, network: Network, passed: Passed, at: Indices, starts: Floats, ends: Floats) -> None:
+    def __init__(
+        self, network: Network, passed: Passed, at: Indices, line: tuple[Floats, Floats], *, reach: bool = False
+    ) -> None:
         self.network = network
         self.at = at
-        order = np.argsort(passed.owners.vertex, kind="stable")
-        low, high = np.searchsorted(passed.owners.vertex[order], [at, at + 1])
-        self.owners = Owners.joined(
-            [Owners.none()]
-            + [
-                passed.owners.chosen(order[a:b]).at(np.full(b - a, i))
-                for i, (a, b) in enumerate(zip(low.tolist(), high.tolist(), strict=True))
-            ]
-        )
+        number = np.full(len(passed.t), -1)
+        number[at] = np.arange(len(at))
+        mine = number[passed.owners.vertex]
+        self.owners = passed.owners.at(mine).chosen(mine >= 0)
+        starts, ends = line
         start, step = starts[passed.line[at]], (ends - starts)[passed.line[at]]
         t = passed.t
-        left, right = (t[at - 1] + t[at]) / 2.0, (t[at] + t[at + 1]) / 2.0
+        self.widths = np.stack((t[at] - t[at - 1], t[at + 1] - t[at])) / 2.0
+        self.right = self.widths[1] > self.widths[0]
+        place = np.where(self.right, t[at] + self.widths[1], t[at] - self.widths[0])
         none = np.zeros_like(step)
-        size = 2.0 * UNIT * np.sqrt(np.square(step).sum(axis=1))
-        self.value = _Two(
-            start + left[:, None] * step, start + right[:, None] * step, step, none, none, size, np.zeros(len(at))
+        self.value = _Beside(
+            middle=start + place[:, None] * step,
+            slope=step,
+            change=none,
+            reach=none if reach else None,
+            slope_error=2.0 * UNIT * _norm(step),
+            change_error=np.zeros(len(at)),
         )
 
-    def changes(self) -> tuple[Bits, Bits]:
-        """Give which outputs bend at the vertices (c, outputs), and for which of the others that is not sure."""
+    def changes(self) -> tuple[Bits, Floats | None]:
+        """Give which outputs surely bend at the vertices, and for which one may; (c, outputs) each."""
         last_use = {source: i for i, node in enumerate(self.network.nodes) for source in node.sources}
         values = {0: self.value}
         bound = np.zeros((len(self.at), 1))
@@ -101,14 +107,15 @@ class _Slopes:
                 owns = self._owns(layer, node.units)
                 layer += 1
                 source = values[node.source]
-                values[i + 1] = _max(node, source, owns) if isinstance(node, Max) else _activation(node, source, owns)
+                values[i + 1] = (
+                    self._max(node, source, owns) if isinstance(node, Max) else _activation(node, source, owns)
+                )
                 bound = values[i + 1].change_error[:, None]
             for source in set(node.sources):
                 if last_use[source] == i:
                     del values[source]
         result = values[len(self.network.nodes)]
-        found = np.abs(result.change) > bound
-        return found, ~found & (result.reach > 0)
+        return np.abs(result.change) > bound, result.reach
 
     def _owns(self, layer: int, units: int) -> Bits:
         mine = self.owners.chosen(self.owners.layer == layer)
@@ -116,74 +123,88 @@ class _Slopes:
         owns[mine.vertex, mine.unit] = True
         return owns
 
+    def _max(self, node: Max, z: _Beside, owns: Bits) -> _Beside:
+        rows = np.arange(len(owns))[:, None]
+        units = np.arange(node.units)
+        before, after = self._sides(z)
+        left, right = before[:, node.groups], after[:, node.groups]
+        both = (left + right).argmax(axis=2)
+        first = node.groups[units, np.where(owns, left.argmax(axis=2), both)]
+        second = node.groups[units, np.where(owns, right.argmax(axis=2), both)]
+        slope = z.slope[rows, first]
+        change = np.where(owns, z.slope[rows, second] + z.change[rows, second] - slope, z.change[rows, second])
+        reach = None if z.reach is None else np.where(owns, 1.0, z.reach[rows, second])
+        overlap = float(np.bincount(node.groups.ravel()).max(initial=1)) ** 0.5
+        more = np.where(owns.any(axis=1), 2.0 * (z.slope_error + UNIT * _norm(z.slope)), 0.0)
+        return _Beside(
+            z.middle[:, node.groups].max(axis=2),
+            slope,
+            change,
+            reach,
+            overlap * z.slope_error,
+            overlap * (z.change_error + more),
+        )
+
+    def _sides(self, z: _Beside) -> tuple[Floats, Floats]:
+        """Give the value in the middle of the pieces on the left and on the right."""
+        before, after = self.widths[:, :, None]
+        right = self.right[:, None]
+        at = np.where(right, z.middle - after * (z.slope + z.change), z.middle + before * z.slope)
+        return (
+            np.where(right, at - before * z.slope, z.middle),
+            np.where(right, z.middle, at + after * (z.slope + z.change)),
+        )
+
 
 def _norm(rows: Floats) -> Floats:
     return np.sqrt(np.einsum("ij,ij->i", rows, rows))
 
 
-def _linear(node: Linear, sources: list[_Two]) -> tuple[_Two, Floats]:
+def _linear(node: Linear, sources: list[_Beside]) -> tuple[_Beside, Floats]:
     """Give the value of an affine map, and the bound of each unit's change (c, units)."""
-    each = list(zip(factors(node), sources, strict=True))
-    left, right, slope, change, reach = (
-        sum(by(getattr(source, name)) for by, source in each) for name in ("left", "right", "slope", "change", "reach")
-    )
-    reach = sum(_absolute(by, source.reach) for by, source in each)
-    slope_error = sum(by.spectral * s.slope_error + by.rounding * by.frobenius * _norm(s.slope) for by, s in each)
-    local = [s.change_error + 2.0 * by.rounding * _norm(s.change) for by, s in each]
-    change_error = sum(
-        by.spectral * s.change_error + 2.0 * by.rounding * by.frobenius * _norm(s.change) for by, s in each
-    )
-    bound = sum(error[:, None] * by.columns for error, (by, _) in zip(local, each, strict=True))
-    return _Two(left + node.bias, right + node.bias, slope, change, reach, slope_error, change_error), bound
+    shape = (len(sources[0].middle), node.units)
+    middle, slope, change = np.tile(node.bias, (shape[0], 1)), np.zeros(shape), np.zeros(shape)
+    reach = None if sources[0].reach is None else np.zeros(shape)
+    slope_error, change_error = np.zeros(shape[0]), np.zeros(shape[0])
+    bound = np.zeros(shape)
+    for by, source in zip(factors(node), sources, strict=True):
+        middle += by(source.middle)
+        slope += by(source.slope)
+        moved = np.flatnonzero(source.change_error)
+        if len(moved):
+            change[moved] += by(source.change[moved])
+        size = 2.0 * by.rounding * _norm(source.change)
+        slope_error += by.spectral * source.slope_error + by.rounding * by.frobenius * _norm(source.slope)
+        change_error += by.spectral * source.change_error + size * by.frobenius
+        bound += (source.change_error + size)[:, None] * by.columns
+        if reach is not None and source.reach is not None:
+            reach += _absolute(by, source.reach)
+    return _Beside(middle, slope, change, reach, slope_error, change_error), bound
 
 
 def _absolute(by: Factor, rows: Floats) -> Floats:
     """Give rows @ |matrix|, for numbers that tell 0 from more alone."""
-    some = (rows > 0).astype(np.float64)
-    if not by.sparse:
-        return some @ (by.matrix != 0).astype(np.float64)
-    return np.ascontiguousarray((abs(by.matrix) @ np.ascontiguousarray(some.T)).T)
+    pattern = abs(by.matrix) if by.sparse else (by.matrix != 0).astype(np.float64)
+    return replace(by, matrix=pattern)((rows > 0).astype(np.float64))
 
 
-def _activation(node: Activation, z: _Two, owns: Bits) -> _Two:
+def _activation(node: Activation, z: _Beside, owns: Bits) -> _Beside:
+    """Give an activation's value: a unit that owns the vertex changes its gate, by the way it moves there."""
     steep = below(node)
-    after = z.slope + z.change
-    on = np.where(owns, z.slope + after > 0, z.left + z.right > 0)  # of an owner: whether on the right
-    gate_right = np.where(on, 1.0, steep)
-    gate_left = np.where(on ^ owns, 1.0, steep)
-    change = np.where(owns, gate_right * after - gate_left * z.slope, gate_right * z.change)
-    reach = np.where(owns, 1.0, np.where(gate_right != 0, z.reach, 0.0))
+    gate = np.where(z.middle > 0, 1.0, steep)
+    slope, change = gate * z.slope, gate * z.change
+    reach = None if z.reach is None else np.where(gate != 0, z.reach, 0.0)
+    row, unit = np.nonzero(owns)
     largest = max(1.0, float(np.abs(steep).max(initial=0.0)))
-    more = np.where(owns.any(axis=1), 2.0 * (z.slope_error + UNIT * _norm(z.slope)), 0.0)
-    return _Two(
-        np.where(z.left > 0, z.left, steep * z.left),
-        np.where(z.right > 0, z.right, steep * z.right),
-        gate_left * z.slope,
-        change,
-        reach,
-        largest * z.slope_error,
-        largest * (z.change_error + more),
-    )
-
-
-def _max(node: Max, z: _Two, owns: Bits) -> _Two:
-    rows = np.arange(len(owns))[:, None]
-    left, right = z.left[:, node.groups], z.right[:, node.groups]
-    both = (left + right).argmax(axis=2)
-    units = np.arange(node.units)
-    first = node.groups[units, np.where(owns, left.argmax(axis=2), both)]
-    second = node.groups[units, np.where(owns, right.argmax(axis=2), both)]
-    slope = z.slope[rows, first]
-    change = np.where(owns, z.slope[rows, second] + z.change[rows, second] - slope, z.change[rows, second])
-    reach = np.where(owns, 1.0, z.reach[rows, second])
-    overlap = float(np.bincount(node.groups.ravel()).max(initial=1)) ** 0.5
-    more = np.where(owns.any(axis=1), 2.0 * (z.slope_error + UNIT * _norm(z.slope)), 0.0)
-    return _Two(
-        left.max(axis=2),
-        right.max(axis=2),
-        slope,
-        change,
-        reach,
-        overlap * z.slope_error,
-        overlap * (z.change_error + more),
-    )
+    error = z.change_error.copy()
+    if len(row):
+        before, after = z.slope[row, unit], z.slope[row, unit] + z.change[row, unit]
+        rising = before + after > 0
+        slope[row, unit] = before * np.where(rising, steep[unit], 1.0)
+        change[row, unit] = after * np.where(rising, 1.0, steep[unit]) - slope[row, unit]
+        if reach is not None:
+            reach[row, unit] = 1.0
+        own = np.unique(row)
+        error[own] += 2.0 * (z.slope_error[own] + UNIT * _norm(z.slope[own]))
+    middle = gate * z.middle
+    return _Beside(middle, slope, change, reach, largest * z.slope_error, largest * error)
