@@ -2,7 +2,8 @@
 
     python tests/lab/golden.py
 
-The large comparison, on ten thousand networks made anew each time, is tests/lab/test_engine_golden.py.
+The large comparisons, on networks made anew each time, are tests/lab/test_engine_golden.py (a thousand) and
+tests/evidence/test_engine_networks.py (ten thousand).
 """
 
 import json
