@@ -57,9 +57,7 @@ def named(step: Step, x: Symbol, activation: Any, name: str) -> Symbol:
 def _layer_as_argument(step: Step, x: Symbol, described: dict[str, Any], name: str) -> Symbol:
     kind, config = described.get("class_name"), described.get("config")
     if kind in CODE or kind not in LAYERS or not isinstance(config, dict):
-        raise step.refused(
-            f"has an activation of its own ({shown(kind)}), whose code is never run: {ADVICE}"
-        )
+        raise step.refused(f"has an activation of its own ({shown(kind)}), whose code is never run: {ADVICE}")
     layer = Layer(str(kind), step.layer.name, config, f"{step.layer.path}/activation")
     return LAYERS[str(kind)](step.within(layer, name), x)
 

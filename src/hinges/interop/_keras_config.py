@@ -128,7 +128,7 @@ def _model(described: dict[str, Any], kind: str, path: str, reading: _Reading, d
             f"the model {shown(name)} says nothing of its layers (it is a class of its own, whose code is not run): "
             "read the Functional model that computes the same"
         )
-    layers = _layers(entries, kind == "Sequential", path, reading, depth)
+    layers = _layers(entries, kind, path, reading, depth)
     if kind == "Sequential":
         return Model(str(name), layers, True, build_shape=config.get("build_input_shape"))
     by_name = {layer.name: layer for layer in layers}
@@ -140,7 +140,8 @@ def _model(described: dict[str, Any], kind: str, path: str, reading: _Reading, d
     return Model(str(name), layers, False, inputs, outputs)
 
 
-def _layers(entries: list[Any], sequential: bool, path: str, reading: _Reading, depth: int) -> tuple[Layer, ...]:
+def _layers(entries: list[Any], model: str, path: str, reading: _Reading, depth: int) -> tuple[Layer, ...]:
+    sequential = model == "Sequential"
     used: dict[str, int] = {}
     layers: list[Layer] = []
     for i, entry in enumerate(entries):
@@ -155,9 +156,9 @@ def _layers(entries: list[Any], sequential: bool, path: str, reading: _Reading, 
         if not kind.startswith("ops.") and not (sequential and kind == "InputLayer"):
             where = f"{path}layers/{unique(snake_case(kind), used)}"
             where = reading.path(described, where)
-        model = _model(described, kind, f"{where}/", reading, depth + 1) if kind in MODELS else None
+        inner = _model(described, kind, f"{where}/", reading, depth + 1) if kind in MODELS else None
         calls = () if sequential else tuple(_calls(described.get("inbound_nodes", []), str(name)))
-        layers.append(Layer(kind, str(name), config, where, calls, model))
+        layers.append(Layer(kind, str(name), config, where, calls, inner))
     return tuple(layers)
 
 
@@ -211,10 +212,10 @@ def _calls(nodes: object, name: str) -> Iterator[Call]:
         if isinstance(node, list):  # as older versions wrote it
             yield Call(tuple(_older(entry, name) for entry in node))
             continue
-        node = _object(node, f"an inbound node of layer {shown(name)}")
-        keywords = _object(node.get("kwargs", {}), f"kwargs of layer {shown(name)}")
+        described = _object(node, f"an inbound node of layer {shown(name)}")
+        keywords = _object(described.get("kwargs", {}), f"kwargs of layer {shown(name)}")
         values = [value for key, value in keywords.items() if not _is_quiet(key, value, name)]
-        arguments = node.get("args", [])
+        arguments = described.get("args", [])
         if not isinstance(arguments, list):
             raise InvalidInputError(f"args of layer {shown(name)} must be a list, not {shown(arguments)}")
         yield Call(tuple(_flat([*arguments, *values], name)))

@@ -16,6 +16,7 @@ from hinges.interop._naming import shown
 from hinges.nets import Network
 
 OWN_NAME = "hinges_network"  # of the models that hinges writes
+TERM = ".term"  # in the names of the Dense layers that are one layer of a network together
 LEAST_ROOM = 2**22  # numbers that the weights may take however small the file is
 ROOM = 4  # times the numbers in a file that the weights may take, because layers can be shared
 
@@ -218,7 +219,9 @@ class _Walk:
                     value = self.layer(layer, [value], prefix)
             return [value]
         if len(inputs) != len(model.inputs):
-            raise InvalidInputError(f"the model {shown(model.name)} reads {len(model.inputs)} values, not {len(inputs)}")
+            raise InvalidInputError(
+                f"the model {shown(model.name)} reads {len(model.inputs)} values, not {len(inputs)}"
+            )
         values: dict[Ref, Symbol] = dict(zip(model.inputs, inputs, strict=True))
         for layer, call in _order(model):
             ref = Ref(layer.name, call)
@@ -236,7 +239,7 @@ class _Walk:
         self.calls += 1
         if self.calls > MOST_NODES:
             raise InvalidInputError(f"its layers are called more than {MOST_NODES} times in all")
-        name = prefix + layer.name
+        name = prefix + (layer.name.replace(TERM, " term ") if self.own else layer.name)
         if layer.model is not None:
             outputs = self.model(layer.model, self._symbols(layer, arguments), f"{name}/")
             if len(outputs) != 1:

@@ -51,7 +51,7 @@ def conv(step: Step, x: Symbol) -> Symbol:
         raise step.wrong(f"its {channels} channels and {filters} filters do not fall into {groups} groups")
     weights, bias = _kernel(step, (*kernel, channels // groups, filters), filters)
     weights = np.moveaxis(weights, (-1, -2), (0, 1))
-    x = _convolved(step, x, weights, bias, groups, step.name)
+    x = _convolved(step, x, weights, bias, groups)
     return _activated(step, x)
 
 
@@ -62,7 +62,7 @@ def depthwise(step: Step, x: Symbol) -> Symbol:
     kernel, times = step.sizes("kernel_size", axes), step.whole("depth_multiplier", 1)
     channels = x.shape[-1 if step.channels_last else 0]
     weights, bias = _kernel(step, (*kernel, channels, times), channels * times)
-    x = _convolved(step, x, _by_channel(weights), bias, channels, step.name)
+    x = _convolved(step, x, _by_channel(weights), bias, channels)
     return _activated(step, x)
 
 
@@ -77,11 +77,14 @@ def separable(step: Step, x: Symbol) -> Symbol:
     )
     channels = x.shape[-1 if step.channels_last else 0]
     ones = (1,) * axes
-    wanted = [("depthwise kernel", (*kernel, channels, times)), ("pointwise kernel", (*ones, channels * times, filters))]
+    wanted = [
+        ("depthwise kernel", (*kernel, channels, times)),
+        ("pointwise kernel", (*ones, channels * times, filters)),
+    ]
     if step.flag("use_bias", default=True):
         wanted.append(("bias", (filters,)))
     each, across, *rest = step.variables(wanted)
-    x = _convolved(step, x, _by_channel(each), None, channels, f"{step.name} by channel")
+    x = _convolved(step.within(step.layer, f"{step.name} by channel"), x, _by_channel(each), None, channels)
     across = np.moveaxis(across, (-1, -2), (0, 1))
     bias = rest[0] if rest else None
     x = step.graph.conv(x, across, bias, channels_last=step.channels_last, name=step.name)
@@ -94,9 +97,7 @@ def _by_channel(weights: np.ndarray) -> np.ndarray:
     return weights.reshape(-1, 1, *weights.shape[2:])
 
 
-def _convolved(
-    step: Step, x: Symbol, weights: np.ndarray, bias: np.ndarray | None, groups: int, name: str
-) -> Symbol:
+def _convolved(step: Step, x: Symbol, weights: np.ndarray, bias: np.ndarray | None, groups: int) -> Symbol:
     axes = weights.ndim - 2
     kernel, last = weights.shape[2:], step.channels_last
     strides, dilations = step.sizes("strides", axes, 1), step.sizes("dilation_rate", axes, 1)
@@ -109,7 +110,7 @@ def _convolved(
         dilations=dilations,
         groups=groups,
         channels_last=last,
-        name=name,
+        name=step.name,
     )
 
 

@@ -52,9 +52,9 @@ def _check(model: Any) -> None:
         if type(layer).__name__ == "Lambda":
             raise UnsupportedModelError(f"{what} is Python code, which cannot be read: {ADVICE}")
         activation = getattr(layer, "activation", None)
-        if activation is not None and not _is_own(activation if callable(activation) and hasattr(
-            activation, "__name__"
-        ) else type(activation)):
+        if activation is not None and not _is_own(
+            activation if callable(activation) and hasattr(activation, "__name__") else type(activation)
+        ):
             raise UnsupportedModelError(f"{what} has an activation that is not one of Keras' own: {ADVICE}")
 
 

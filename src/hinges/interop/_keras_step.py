@@ -109,8 +109,8 @@ class Step:
         if len(each) != axes:
             raise self.wrong(f"{key} must have {axes} entries, not {len(each)}")
         result: list[tuple[int, int]] = []
-        for i, pair in enumerate(each):
-            pair = pair if isinstance(pair, list) else [pair, pair]
+        for i, entry in enumerate(each):
+            pair = entry if isinstance(entry, list) else [entry, entry]
             if len(pair) != 2:
                 raise self.wrong(f"{key}[{i}] must be a pair, not {shown(pair)}")
             before, after = (self._whole(size, f"{key}[{i}]", 0) for size in pair)

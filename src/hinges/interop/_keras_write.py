@@ -13,7 +13,7 @@ from hinges._arrays import Floats
 from hinges._extras import require
 from hinges.errors import InvalidInputError, MissingExtraError, UnsupportedModelError
 from hinges.interop._caps import MOST_PARAMETERS
-from hinges.interop._keras_graph import OWN_NAME
+from hinges.interop._keras_graph import OWN_NAME, TERM
 from hinges.nets import Activation, Linear, Max, Network, Node
 
 # Kinds that a Dense layer takes by name; others are a layer of their own.
@@ -179,7 +179,7 @@ class _Writing:
             return self.dense(node.matrices[0], node.bias, node.name)(sources[0])
         total = self.name(node.name)
         terms = [
-            self.dense(matrix, None if i else node.bias, f"{node.name}_{i}")(source)
+            self.dense(matrix, None if i else node.bias, f"{total}{TERM}{len(self.numbers)}_{i}")(source)
             for i, (matrix, source) in enumerate(zip(node.matrices, sources, strict=True))
         ]
         return self.module.layers.Add(name=total, **FLOAT64)(terms)
