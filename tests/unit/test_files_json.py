@@ -94,7 +94,7 @@ def put(*path_and_value):
 
 WRONG = [
     (put("format", "other"), '"format" must be "hinges-network"'),
-    (put("version", 2), "version is 2; this hinges reads version 1"),
+    (put("version", 3), "version is 3; this hinges reads version 1 or 2"),
     (put("inputs", 0), "inputs must be at least 1, not 0"),
     (put("inputs", 1.0), "inputs must be a whole number, not 1.0"),
     (put("inputs", True), "inputs must be a whole number, not true"),
@@ -188,10 +188,10 @@ def test_a_byte_order_mark_is_fine(tmp_path):
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("net.txt", "net.txt has the suffix .txt: networks are kept as .json, .npz or .onnx"),
-        ("net", "net has no suffix to tell its format: use .json, .npz or .onnx"),
-        (".json", ".json has no suffix to tell its format: use .json, .npz or .onnx"),
-        ("folder.json", "folder.json is a folder: give the path of a .json, .npz or .onnx file"),
+        ("net.txt", "net.txt has the suffix .txt: networks are kept as .onnx, .keras, .pt2, .npz or .json"),
+        ("net", "net has no suffix to tell its format: use .onnx, .keras, .pt2, .npz or .json"),
+        (".json", ".json has no suffix to tell its format: use .onnx, .keras, .pt2, .npz or .json"),
+        ("folder.json", "folder.json is a folder: give the path of a .onnx, .keras, .pt2, .npz or .json file"),
     ],
 )
 def test_paths_that_name_no_format_are_refused(name, sentence, tmp_path):
@@ -207,7 +207,7 @@ def test_other_arguments_are_refused(tmp_path):
     for suffix in (".json", ".npz", ".onnx"):
         with pytest.raises(InvalidInputError, match="there is no file"):
             load(tmp_path / f"absent{suffix}")
-    with pytest.raises(InvalidInputError, match=r"source must be the path of a \.json, \.npz or \.onnx file, not list"):
+    with pytest.raises(InvalidInputError, match=r"source must be the path of a \.onnx, .* or a list of \(W, b\), not list"):
         load([1.0])  # pyright: ignore[reportArgumentType]
     with pytest.raises(InvalidInputError, match="network must be a Network, not list"):
         save([1.0], tmp_path / "net.json")  # pyright: ignore[reportArgumentType]

@@ -4,10 +4,21 @@ import json
 
 import numpy as np
 import pytest
+from scipy import sparse
 
-from hinges import InvalidInputError, Linear, Network, UnsupportedModelError
+from hinges import Activation, InvalidInputError, Linear, Network
 from hinges.interop import load, save
 
+MATRIX = sparse.csc_array(np.array([[0.0, 1.5, 0.0], [-2.0, 0.0, 1e-300]]))
+MIXED = Network(
+    (
+        Linear((0,), (MATRIX,), np.zeros(3), "sparse"),
+        Activation(1, "leaky_relu", 3, "prelu", np.array([0.1, -0.2, 0.3])),
+        Activation(2, "clip", 3, "clip", low=-0.25, high=1e-300),
+        Activation(3, "gelu_tanh", 3, "gelu"),
+    ),
+    2,
+)
 NETWORK = Network.dense([[[1.0, 2.0]], [[-2.0], [1.0]]], [[-1.0, -4.0], [0.25]], notes=["by hand"])
 
 
@@ -33,24 +44,28 @@ def test_numbers_of_other_types_are_widened_exactly(tmp_path):
     assert load(tmp_path / "narrow.npz").biases[1].tolist() == [7.0]
 
 
-def test_sparse_matrices_are_written_in_full(tmp_path):
-    class Sparse:
-        """Just what a SciPy matrix shows to the writer."""
+def test_sparse_matrices_slopes_and_bounds_are_kept(tmp_path):
+    for suffix in (".npz", ".json"):
+        path = save(MIXED, tmp_path / f"net{suffix}")
+        again = load(path)
+        linear, leaky, clip, gelu = again.nodes
+        assert isinstance(linear, Linear)
+        assert isinstance(leaky, Activation)
+        assert isinstance(clip, Activation)
+        assert isinstance(gelu, Activation)
+        matrix, kept = linear.matrices[0], MATRIX.tocsr()
+        assert matrix.format == "csr"
+        assert (matrix.data.tobytes(), matrix.indices.tolist()) == (kept.data.tobytes(), kept.indices.tolist())
+        assert np.asarray(leaky.slope).tolist() == [0.1, -0.2, 0.3]
+        assert (clip.low, clip.high) == (-0.25, 1e-300)
+        assert gelu.kind == "gelu_tanh"
+        assert save(again, tmp_path / f"again{suffix}").read_bytes() == path.read_bytes()
 
-        def __init__(self, shape):
-            self.shape = shape
 
-        def tocsr(self):
-            return self
-
-        def toarray(self):
-            return np.arange(6.0).reshape(self.shape)
-
-    network = Network((Linear((0,), (Sparse((3, 2)),), np.zeros(2), "sparse"),), 3)
-    assert load(save(network, tmp_path / "net.npz")).weights[0].tolist() == [[0, 1], [2, 3], [4, 5]]
-    vast = Network((Linear((0,), (Sparse((2**30, 2)),), np.zeros(2), "vast"),), 2**30)
-    with pytest.raises(UnsupportedModelError, match=r"vast has a sparse matrix of shape .* too large to write in full"):
-        save(vast, tmp_path / "net.npz")
+def test_files_of_the_first_version_are_still_written_and_read(tmp_path):
+    document = json.loads(str(np.load(save(NETWORK, tmp_path / "net.npz"))["document"]))
+    assert document["version"] == 1
+    assert json.loads(str(np.load(save(MIXED, tmp_path / "mixed.npz"))["document"]))["version"] == 2
 
 
 def changed(tmp_path, **changes):
@@ -67,11 +82,34 @@ def document(**changes):
 
 
 LINEAR = {"kind": "linear", "name": "a", "sources": [0], "matrices": ["w"], "bias": "w"}
+SPARSE = {"shape": [2, 2], "rows": "r", "columns": "c", "values": "v"}
+
+
+def sparse_file(shape=(2, 2), rows=(0, 1), columns=(1, 0), values=(1.0, 2.0)):
+    """The changes that make a file of one sparse matrix."""
+    node = LINEAR | {"matrices": [SPARSE | {"shape": list(shape)}], "bias": "b"}
+    arrays = {"r": rows, "c": columns, "v": values, "b": np.zeros(2)}
+    return {"document": document(nodes=[node], version=2)} | {key: np.array(each) for key, each in arrays.items()}
+
+
+WRONG_SPARSE = [
+    (sparse_file(rows=(1, 0)), "nodes[0].matrices[0]: entry 1 does not come after the one before, by row and column"),
+    (sparse_file(rows=(0, 0), columns=(1, 1)), "nodes[0].matrices[0]: entry 1 does not come after"),
+    (sparse_file(rows=(0, 2)), "nodes[0].matrices[0].rows[1] is 2, not the number of an entry"),
+    (sparse_file(columns=(-1, 0)), "nodes[0].matrices[0].columns[0] is -1, not the number of an entry"),
+    (sparse_file(columns=(0.5, 0)), "nodes[0].matrices[0].columns[0] is 0.5, not the number of an entry"),
+    (sparse_file(rows=(0,)), "nodes[0].matrices[0].rows has 1 entries for 2 values"),
+    (sparse_file(values=(1.0, np.inf)), "v[1] is inf: every entry must be a finite number"),
+    (sparse_file(shape=(2**30, 2)), "nodes[0].matrices[0].shape must be [inputs, units], in all matrices together"),
+    (sparse_file(shape=(2,)), "nodes[0].matrices[0].shape must be [inputs, units]"),
+    (sparse_file(shape=(2, 0)), "nodes[0].matrices[0].shape[1] must be at least 1, not 0"),
+]
 CASES = [
+    *WRONG_SPARSE,
     ({"document": None}, "it has no array 'document' of text"),
     ({"document": np.array([1.0])}, "it has no array 'document' of text"),
     ({"document": np.array("{")}, "line 1, column 2"),
-    ({"document": document(version=9)}, "version is 9; this hinges reads version 1"),
+    ({"document": document(version=9)}, "version is 9; this hinges reads version 1 or 2"),
     ({"document": document(nodes=[LINEAR])}, "nodes[0].matrices[0] names the array 'w', which is not there"),
     ({"document": document(nodes=[LINEAR]), "w": np.ones((1, 1))}, "nodes[0].bias names the array 'w', which is not"),
     ({"document": document(nodes=[LINEAR | {"bias": [1.0]}]), "w": np.ones((1, 1))}, "nodes[0].bias must be a string"),

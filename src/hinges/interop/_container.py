@@ -36,7 +36,7 @@ class Archive:
 
     def __init__(self, path: Path, kind: str) -> None:
         self.path, self.kind = _files.existing_file(path), kind
-        _refuse_others(self.path, kind)
+        _refuse_others(self.path)
         try:
             _files.check_directory(self.path, "members")
             self._zip = zipfile.ZipFile(self.path)
@@ -97,7 +97,7 @@ class Archive:
         return InvalidInputError(f"{self.path} is not a readable {self.kind}: {_files.short(str(error))}")
 
 
-def _refuse_others(path: Path, kind: str) -> None:
+def _refuse_others(path: Path) -> None:
     """Name what a file is that is often taken for one of this kind."""
     with path.open("rb") as file:
         start = file.read(8)
