@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinges.errors import InvalidInputError, UnsupportedModelError
-from hinges.interop._caps import MOST_DIMENSIONS, MOST_PARAMETERS
+from hinges.interop._caps import MOST_DIMENSIONS
 from hinges.interop._naming import shown
 
 # The numbers by which the file format knows types; the empty ones are complex or narrower than half precision.
@@ -26,7 +26,9 @@ DTYPES = {
     34: "uint32",
     35: "uint64",
 }
+BFLOAT16 = 13
 STRIDED = 7  # the layout of an ordinary tensor
+MOST_STRETCHED = 10**6  # numbers that a tensor may make of fewer by strides of 0
 
 
 def dtype_name(number: object) -> str:
@@ -42,8 +44,11 @@ def whole(value: object, place: str) -> int:
     return number
 
 
-def checked_meta(meta: Any, place: str) -> tuple[np.dtype[Any], tuple[int, ...], tuple[int, ...], int]:
-    """Give type, sizes, strides and offset that a table declares for a tensor; bfloat16 comes as uint16."""
+def checked_meta(meta: Any, place: str, held: int) -> tuple[np.dtype[Any], tuple[int, ...], tuple[int, ...], int]:
+    """Give type, sizes, strides and offset that a table declares for a tensor; bfloat16 comes as uint16.
+
+    The bytes that the file holds for it must reach as far as that declares.
+    """
     if not isinstance(meta, dict):
         raise InvalidInputError(f"{place} has no table of type and sizes: it is no plain tensor")
     if meta.get("layout", STRIDED) != STRIDED:
@@ -59,37 +64,30 @@ def checked_meta(meta: Any, place: str) -> tuple[np.dtype[Any], tuple[int, ...],
     shape = tuple(whole(size, f"{place}: a size") for size in sizes)
     steps = tuple(whole(step, f"{place}: a stride") for step in strides)
     offset = whole(meta.get("storage_offset", 0), f"{place}: its offset")
-    return np.dtype("uint16" if name == "bfloat16" else name).newbyteorder("<"), shape, steps, offset
+    dtype = np.dtype("uint16" if name == "bfloat16" else name).newbyteorder("<")
+    count = math.prod(shape)
+    if count > max(held // dtype.itemsize, MOST_STRETCHED):
+        raise InvalidInputError(f"{place} declares shape {shape}, {count} numbers, where the file holds {held} bytes")
+    reach = offset + sum((size - 1) * step for size, step in zip(shape, steps, strict=True)) + 1 if count else 0
+    if reach * dtype.itemsize > held:
+        raise InvalidInputError(
+            f"{place} declares shape {shape}, {reach * dtype.itemsize} bytes, where the file holds {held} for it"
+        )
+    return dtype, shape, steps, offset
 
 
 def tensor(data: bytes | memoryview, meta: Any, place: str) -> NDArray[Any]:
     """Give a tensor out of the bytes of its storage, or raise where they do not reach as far as it declares."""
-    dtype, shape, strides, offset = checked_meta(meta, place)
-    count = math.prod(shape)
-    if count > MOST_PARAMETERS:
-        raise InvalidInputError(f"{place} declares shape {shape}, {count} numbers; at most {MOST_PARAMETERS} are read")
-    reach = offset + sum((size - 1) * step for size, step in zip(shape, strides, strict=True)) + 1 if count else 0
-    if reach * dtype.itemsize > len(data):
-        raise InvalidInputError(
-            f"{place} declares shape {shape}, {reach * dtype.itemsize} bytes, where the file holds {len(data)} for it"
-        )
-    if not count:
+    dtype, shape, strides, offset = checked_meta(meta, place, len(data))
+    if 0 in shape:
         return np.zeros(shape, dtype.newbyteorder("="))
-    storage = np.frombuffer(data, dtype, count=reach)
+    storage = np.frombuffer(data, dtype, count=len(data) // dtype.itemsize)
     steps = [step * dtype.itemsize for step in strides]
     values = np.lib.stride_tricks.as_strided(storage[offset:], shape, steps, writeable=False)
     values = np.ascontiguousarray(values, dtype.newbyteorder("=")).reshape(shape)
-    return _widened(values) if meta.get("dtype") == 13 else _finite(values, place)
+    return _widened(values) if meta.get("dtype") == BFLOAT16 else values
 
 
 def _widened(values: NDArray[Any]) -> NDArray[Any]:
     """Give bfloat16 as float32, of which it is the first half."""
     return (values.astype(np.uint32) << 16).view(np.float32)
-
-
-def _finite(values: NDArray[Any], place: str) -> NDArray[Any]:
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
-        at = np.argwhere(~np.isfinite(values))[0]
-        index = "".join(f"[{i}]" for i in at)
-        raise InvalidInputError(f"{place}{index} is {values[tuple(at)]}: every weight must be a finite number")
-    return values

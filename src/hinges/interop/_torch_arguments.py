@@ -6,6 +6,7 @@ import numpy as np
 
 from hinges.errors import InvalidInputError, UnsupportedModelError
 from hinges.interop._naming import shown
+from hinges.interop._torch_modules import own_name
 from hinges.interop._torch_program import Call
 from hinges.interop._torch_values import Missing, Value
 from hinges.interop._torch_walk import Walker
@@ -27,9 +28,9 @@ class Arguments:
     def __init__(self, walker: Walker, call: Call) -> None:
         self.walker, self.graph, self.call = walker, walker.graph, call
         self.where, self.name = call.where, call.layer
-        self.given: dict[str, Any] = {
-            key: walker.resolved(value, call.where) for key, value in call.arguments.items()
-        }
+        if walker.model.own:
+            self.name = own_name(call.layer, call.operator, call.kind)
+        self.given: dict[str, Any] = {key: walker.resolved(value, call.where) for key, value in call.arguments.items()}
 
     def get(self, name: str, default: Any = NEEDED) -> Any:
         """Give an argument as it is."""

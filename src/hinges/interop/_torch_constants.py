@@ -70,10 +70,8 @@ def filled(number: float | None) -> Callable[[Arguments], Any]:
     """Give the operator of a constant tensor of given sizes, one number everywhere."""
 
     def operate(a: Arguments) -> Any:
-        if a.call.operator.endswith("_like"):
-            sizes = list(a.walker.shape(a.first))
-        else:
-            sizes = a.wholes("size")
+        like = a.call.operator.endswith("_like")
+        sizes = list(a.walker.shape(a.first)) if like else a.wholes("size")
         value = number if number is not None else a.number("fill_value")
         rows = a.walker.rows
         if rows is not None and sizes and sizes[0] == rows:

@@ -11,6 +11,7 @@ from hinges.interop._torch_constants import promoted
 from hinges.interop._torch_program import DType
 from hinges.interop._torch_values import Value
 
+NO_DIFFERENCE = 36.1  # from where on softplus is its input itself, to the last bit
 NO_PRODUCT = "multiplies or divides what the network computes by what it computes, which is not piecewise linear"
 
 
@@ -236,14 +237,16 @@ def gelu(a: Arguments) -> Any:
 
 
 def softplus(a: Arguments) -> Any:
-    """Give softplus(beta * x) / beta."""
+    """Give softplus of beta * x, divided by beta."""
     x, beta = a.first, a.number("beta", 1.0)
     if not isinstance(x, Value) or beta <= 0:
         raise a.refusal(f"has beta = {beta:g}")
-    a.walker.notes.append(
-        f"{a.where} gives in torch its input itself where that exceeds {a.number('threshold', 20.0) / beta:g}; "
-        "read as softplus everywhere"
-    )
+    above = a.number("threshold", 20.0)
+    if above < NO_DIFFERENCE:
+        a.walker.notes.append(
+            f"{a.where} gives in torch its input itself where that exceeds {above / beta:g}; here it is softplus "
+            "there too"
+        )
     if beta == 1:
         return _activated(a, "softplus")
     inside = scaled(a, x, beta)
@@ -325,7 +328,7 @@ def to(a: Arguments) -> Any:
         raise a.refusal(f"turns what the network computes into {kind}, which jumps")
     if kind == "unknown":
         raise a.refusal("turns numbers into a type that is not read")
-    array = x.known if isinstance(x, Value) else x
+    array = np.asarray(x.known if isinstance(x, Value) else x)
     return array.astype("float32" if kind == "bfloat16" else kind)
 
 

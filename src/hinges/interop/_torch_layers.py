@@ -11,7 +11,7 @@ from hinges.errors import InvalidInputError
 from hinges.interop._graph import Symbol
 from hinges.interop._torch_arguments import Arguments, arrays_only
 from hinges.interop._torch_constants import promoted
-from hinges.interop._torch_elementwise import NO_PRODUCT, scaled
+from hinges.interop._torch_elementwise import NO_PRODUCT, maximum, minimum, scaled
 from hinges.interop._torch_shapes import rearranged
 from hinges.interop._torch_values import Missing, Value
 from hinges.interop._windows import same_pads
@@ -114,7 +114,7 @@ def einsum(a: Arguments) -> Any:
     x, c, mine, other = tensors[at], tensors[1 - at], letters[at], letters[1 - at]
     rows = mine[: a.walker.lead(x)]
     shared = [letter for letter in mine if letter in other]
-    kept, new = [l for l in mine if l not in other], [l for l in other if l not in mine]
+    kept, new = [each for each in mine if each not in other], [each for each in other if each not in mine]
     readable = {*output} == {*kept, *new} and len(output) == len(kept) + len(new) and output.startswith(rows)
     if not readable or len({*mine}) < len(mine) or len({*other}) < len(other) or (rows and rows in other) or x.joined:
         raise a.refusal(f"is an Einstein sum {equation!r} that is no matrix product: that is not read")
@@ -316,6 +316,9 @@ def total(*, mean: bool) -> Callable[[Arguments], Any]:
         if not isinstance(given, Value):
             x = np.asarray(given)
             return promoted((np.mean if mean else np.sum), x) if not axes else _reduced(x, axes, keep=keep, mean=mean)
+        if given.scale is not None and not mean:
+            symbol = a.graph.weighted_sum(given.symbol, given.scale, axes, keepdims=keep, name=a.name)
+            return Value(symbol, given.joined)
         x = a.settled(given)
         return Value(a.graph.sum(x.symbol, axes, keepdims=keep, mean=mean, name=a.name), x.joined)
 
@@ -331,6 +334,8 @@ def largest(*, least: bool, with_positions: bool) -> Callable[[Arguments], Any]:
     """Give the operator of the largest, or the least, entry over dimensions or of two tensors."""
 
     def operate(a: Arguments) -> Any:
+        if "other" in a.call.arguments:
+            return (minimum if least else maximum)(a)
         x = a.first
         keep = a.flag("keepdim", default=False)
         axes = _dims(a, x)

@@ -41,7 +41,10 @@ REASONS: tuple[tuple[tuple[str, ...], str], ...] = (
         ("glu", "mish", "hardswish"),
         "is a product of what the network computes, not piecewise linear: use relu or leaky_relu",
     ),
-    (("hardshrink", "sign", "heaviside", "round", "floor", "ceil", "trunc", "frac"), "jumps, so it is no sum of hinges"),
+    (
+        ("hardshrink", "sign", "heaviside", "round", "floor", "ceil", "trunc", "frac"),
+        "jumps, so it is no sum of hinges",
+    ),
     (
         ("where", "masked", "gt", "lt", "ge", "le", "eq", "ne", "logical", "bitwise"),
         "compares or chooses by what the network computes: write it with relu, leaky_relu, maximum or minimum",
@@ -99,7 +102,9 @@ def _output(walker: Walker, model: Model) -> Value:
         raise UnsupportedModelError("its output is constant: it does not depend on the input")
     if result.joined:
         raise UnsupportedModelError("its output joins rows with what belongs to one of them: reshape it to (rows, ...)")
-    return Value(walker.graph.affine(result.symbol, result.scale, 0.0, "output")) if result.scale is not None else result
+    return (
+        Value(walker.graph.affine(result.symbol, result.scale, 0.0, "output")) if result.scale is not None else result
+    )
 
 
 def _rows(shape: tuple[int | None, ...], wanted: Sequence[int] | None) -> tuple[int | None, tuple[int, ...]]:
@@ -117,10 +122,11 @@ def _rows(shape: tuple[int | None, ...], wanted: Sequence[int] | None) -> tuple[
     single = len(shape) < 2 and shape and shape[0] is not None
     if asked is not None and not single and asked != sizes and asked == shape:
         single = True
-    if asked is not None and math.prod(asked) != math.prod(shape if single else sizes):  # pyright: ignore
+    whole = tuple(n for n in shape if n is not None)
+    if asked is not None and math.prod(asked) != math.prod(whole if single else sizes):
         raise InvalidInputError(f"input_shape {asked} does not fit: it takes inputs of shape {_words(shape)}")
     if single or shape[:1] == (1,):
-        return None, tuple(n for n in shape if n is not None)
+        return None, whole
     return (ANY_NUMBER if not shape or shape[0] is None else shape[0]), sizes
 
 

@@ -64,7 +64,8 @@ class Call:
     @property
     def in_layer(self) -> bool:
         """Whether it stands in a layer of torch's own, such as Linear, and not in a module that calls layers."""
-        return bool(self.path) and self.kind.startswith("torch.nn.modules.") and ".container." not in self.kind
+        known = self.kind.startswith(("torch.nn.modules.", "hinges.interop.torch."))
+        return bool(self.path) and known and ".container." not in self.kind
 
     @property
     def layer(self) -> str:

@@ -174,7 +174,7 @@ def movedim(a: Arguments) -> Any:
 def flip(a: Arguments) -> Any:
     """Give the tensor with some dimensions reversed."""
     x = a.first
-    axes = [a.walker.axis(x, dim, a.where) for dim in a.wholes("dims")]
+    axes = tuple(a.walker.axis(x, dim, a.where) for dim in a.wholes("dims"))
     return rearranged(a, x, lambda array: np.flip(array, axes))
 
 

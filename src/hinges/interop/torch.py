@@ -3,18 +3,26 @@
 Files are read without torch (see `_pt2_archive.py`); modules and writing need the extra `torch`.
 """
 
+import contextlib
 import copy
+import inspect
 import io
+import json
+import logging
+import os
+import warnings
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hinges import _arrays
 from hinges._extras import require
 from hinges.errors import InvalidInputError, UnsupportedModelError
+from hinges.interop import _pt2_archive
 from hinges.interop._naming import shown
+from hinges.interop._torch_modules import INPUTS, NOTES, classes, module_of
 from hinges.interop._torch_network import network_of
 from hinges.interop._torch_program import Call, DType, Model, Program, Ref, Unread
 from hinges.nets import Network
@@ -49,6 +57,7 @@ def from_module(module: Any, input_shape: Sequence[int] | None = None) -> Networ
         return network_of(_model(module, ()), input_shape)
     if not isinstance(module, torch.nn.Module):
         raise InvalidInputError(f"module must be a torch.nn.Module, not {type(module).__name__}")
+    _check_forward(module)
     shape = _input_shape(module, input_shape)
     still, notes = _in_evaluation(module)
     own = tuple(getattr(module, NOTES, ())) if hasattr(module, NOTES) else None
@@ -56,7 +65,35 @@ def from_module(module: Any, input_shape: Sequence[int] | None = None) -> Networ
     return network_of(model, shape)
 
 
+def read_pt2(path: str | os.PathLike[str], input_shape: Sequence[int] | None = None) -> Network:
+    """Give the network of a .pt2 file that torch.export.save wrote; torch is not needed and nothing is unpickled.
+
+    Arguments:
+        path: the file.
+        input_shape: of one input without the rows; needed only where the model was exported for any size.
+
+    Raises:
+        InvalidInputError: there is no such file, or its content is damaged.
+        UnsupportedModelError: it holds a layer that has no counterpart here; the layer is named.
+    """
+    return _pt2_archive.read(Path(path), input_shape)
+
+
 # --- before the export ----------------------------------------------------------------------------------
+
+
+def _check_forward(module: Any) -> None:
+    """Refuse a module that takes several tensors."""
+    try:
+        parameters = inspect.signature(module.forward).parameters.values()
+    except (TypeError, ValueError):
+        return  # the export will tell
+    needed = [p.name for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    if len(needed) > 1:
+        raise UnsupportedModelError(
+            f"the module takes {len(needed)} inputs ({', '.join(needed)}); networks of one are read: wrap it in a "
+            "module that takes one tensor and splits it"
+        )
 
 
 def _input_shape(module: Any, given: Sequence[int] | None) -> tuple[int, ...]:
@@ -64,6 +101,8 @@ def _input_shape(module: Any, given: Sequence[int] | None) -> tuple[int, ...]:
     if given is not None:
         numbers = given if isinstance(given, (tuple, list)) else (given,)
         return tuple(_arrays.count(size, f"input_shape[{i}]") for i, size in enumerate(numbers))
+    if hasattr(module, INPUTS):
+        return (int(getattr(module, INPUTS)),)
     for name, layer in module.named_modules():
         kind = type(layer).__name__
         if kind in FIRST_LAYERS:
@@ -119,7 +158,7 @@ def _exported(torch: Any, module: Any, shape: tuple[int, ...]) -> Any:
     """Give the exported program: for any number of rows where the module allows it, else for one."""
     dtype = next((p.dtype for p in module.parameters() if p.dtype.is_floating_point), torch.float64)
     failures: list[BaseException] = []
-    with torch.no_grad():
+    with torch.no_grad(), _quiet():
         for rows in (EXAMPLES, 1):
             example = torch.zeros(rows, *shape, dtype=dtype)
             sizes = ({0: torch.export.Dim.AUTO},) if rows > 1 else None
@@ -130,6 +169,23 @@ def _exported(torch: Any, module: Any, shape: tuple[int, ...]) -> Any:
                 if "DataDependent" in type(error).__name__:
                     break
     raise _failure(failures[0], shape) from None
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep torch from printing what the error that is raised says anyway."""
+    logger = logging.getLogger("torch.fx.experimental.symbolic_shapes")
+    logger.addFilter(_never)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+            warnings.filterwarnings("ignore", module=r"torch\.")
+            yield
+    finally:
+        logger.removeFilter(_never)
+
+
+def _never(_: logging.LogRecord) -> bool:
+    return False
 
 
 def _failure(error: BaseException, shape: tuple[int, ...]) -> Exception:
@@ -152,9 +208,10 @@ def _model(exported: Any, notes: tuple[str, ...], *, own: bool = False) -> Model
     inputs: dict[str, tuple[int | None, ...]] = {}
     weights = 0
     for node, spec in zip(places, signature.input_specs, strict=True):
-        tensor = _tensor_of(exported, spec.target) if spec.target is not None else None
+        target = spec.target or ""
+        tensor = _tensor_of(exported, target)
         if tensor is not None:
-            constants[node.name] = _bringing(tensor, spec.target)
+            constants[node.name] = _bringing(tensor, target)
             weights += tensor.numel()
         elif spec.kind.name == "USER_INPUT" and hasattr(node.meta.get("val"), "shape"):
             inputs[node.name] = tuple(n if isinstance(n, int) else None for n in node.meta["val"].shape)
@@ -233,4 +290,59 @@ def _argument(value: Any, inner: dict[str, Any]) -> Any:
     return DType(text.removeprefix("torch.")) if type(value).__name__ == "dtype" else Unread(shown(text))
 
 
-NOTES = "hinges_notes"  # the attribute of a module that was made here
+# --- networks as modules --------------------------------------------------------------------------------
+
+
+def to_torch(network: Network) -> Any:
+    """Give a torch.nn.Module in float64 that computes the network for rows (n, inputs), its weights bit-equal.
+
+    A chain of layers is a torch.nn.Sequential of Linear, ReLU and the like; a network with branches is a
+    `LayerGraph`, whose layers read the values listed in its `sources`. A sparse matrix becomes a `SparseLinear`,
+    the largest of groups a `LargestOf`. The layers bear the names of the nodes, `hinges_notes` the network's notes.
+
+    Raises:
+        UnsupportedModelError: torch has no counterpart of a layer; it is named.
+        MissingExtraError: torch is not installed.
+
+    >>> to_torch(Network.dense([[[1.0]], [[2.0]]], [[0.5], [0.25]]))  # doctest: +SKIP
+    Sequential(
+      (dense_0): Linear(in_features=1, out_features=1, bias=True)
+      (relu_0): ReLU()
+      (dense_1): Linear(in_features=1, out_features=1, bias=True)
+    )
+    """
+    _arrays.instance(network, Network, "network")
+    return module_of(require("torch", extra="torch"), network)
+
+
+def to_pt2_bytes(network: Network) -> bytes:
+    """Give the .pt2 file of a network, as torch.export.save writes that of `to_torch(network)`.
+
+    It takes any number of rows, and `torch.export.load(...).module()` runs it.
+
+    Raises:
+        UnsupportedModelError: torch has no counterpart of a layer; it is named.
+        MissingExtraError: torch is not installed.
+    """
+    torch = require("torch", extra="torch")
+    exported = _exported(torch, to_torch(network), (network.inputs,))
+    buffer = io.BytesIO()
+    note = json.dumps({"notes": list(network.notes)})
+    with _quiet():
+        torch.export.save(exported, buffer, extra_files={_pt2_archive.OWN_MEMBER: note})
+    return buffer.getvalue()
+
+
+to_bytes = to_pt2_bytes
+
+
+def check_installed() -> None:
+    """Raise unless the package torch, through which files are written, is there."""
+    require("torch", extra="torch")
+
+
+def __getattr__(name: str) -> Any:
+    """Give a class of the modules that `to_torch` makes, so that they can be pickled with torch.save."""
+    if name in ("LayerGraph", "SumOfLinears", "SparseLinear", "LargestOf", "Clip"):
+        return classes(require("torch", extra="torch"))[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
