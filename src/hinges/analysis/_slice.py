@@ -1,5 +1,6 @@
 """Slice: what a network does along a line, exactly; SampledSlice: at some points of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -54,8 +55,9 @@ class Slice:
         coordinate: (k,) the feature's own values there, or t on a line between two points.
         y: (k, outputs) what the network gives there; straight between them.
         owners: for each inner breakpoint the units that switch there, in order.
-        bends: (k, outputs) whether that output bends there; no end is a bend.
+        silent: of each inner breakpoint whether units switch and yet no output bends, (k - 2,).
         certificate: how sure this is.
+        find_bends: gives `bends`, which are found when asked for.
     """
 
     network: Network
@@ -64,15 +66,16 @@ class Slice:
     coordinate: Floats
     y: Floats
     owners: tuple[tuple[Unit, ...], ...]
-    bends: NDArray[np.bool_]
+    silent: NDArray[np.bool_]
     certificate: SliceCertificate
+    find_bends: Callable[[], NDArray[np.bool_]]
 
     exact = True
 
     @cached_property
-    def silent(self) -> NDArray[np.bool_]:
-        """Of each inner breakpoint whether units switch and yet no output bends, (k - 2,)."""
-        return frozen(~self.bends[1:-1].any(axis=1))
+    def bends(self) -> NDArray[np.bool_]:
+        """Whether each output bends at each breakpoint, (k, outputs); no end is a bend."""
+        return frozen(self.find_bends())
 
     @cached_property
     def deviation(self) -> float:

@@ -91,8 +91,9 @@ def _of_pass(network: Network, line: Line, form: Lowered, found: tuple[Passed, B
         line.coordinate(passed.t),
         frozen(passed.y),
         tuple(tuple(sorted(units)) for units in owners[1:-1]),
-        frozen(bent.where),
+        frozen(~bent.any[1:-1]),
         certificate,
+        lambda: bent.where,
     )
 
 
@@ -109,7 +110,9 @@ def _of_exact(network: Network, line: Line, exact: ExactLine, open_: int) -> Sli
         places=frozen(np.full(len(t), len(t) * GAP)),
         errors=frozen(2.0 * GAP * np.abs(y).max(axis=0)),
     )
-    return Slice(network, line, t, line.coordinate(t), frozen(y), owners, frozen(exact.bends()), certificate)
+    bends = exact.bends()
+    silent = frozen(~bends[1:-1].any(axis=1))
+    return Slice(network, line, t, line.coordinate(t), frozen(y), owners, silent, certificate, lambda: bends)
 
 
 def _rounded(t: list[float]) -> Floats:

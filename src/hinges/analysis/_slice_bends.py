@@ -5,7 +5,9 @@ Where it does not, the slopes on both sides are carried through the network as t
 a change that later units or zero weights cut off is exactly 0.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -19,35 +21,57 @@ from hinges.nets import Activation, Linear, Max, Network
 
 @dataclass(frozen=True, eq=False)
 class Bends:
-    """Whether output j bends at vertex i, (k, outputs); and at how many vertices that is not sure."""
+    """Where the outputs of a lowered network bend on lines from `starts` to `ends`.
 
-    where: Bits
+    Arguments:
+        network: the lowered network.
+        passed: the lines.
+        starts, ends: (lines, inputs).
+        plain: (k, outputs) which bends are beyond doubt.
+        any: (k,) whether an output bends at the vertex; none does at an end.
+        unsure: at how many vertices float64 does not tell that.
+    """
+
+    network: Network
+    passed: Passed
+    starts: Floats
+    ends: Floats
+    plain: Bits
+    any: Bits
     unsure: int
+
+    @cached_property
+    def where(self) -> Bits:
+        """Whether output j bends at vertex i, (k, outputs)."""
+        where = self.plain.copy()
+        open_ = np.flatnonzero(self.any & ~self.plain.all(axis=1))
+        for at in _blocks(self.network, open_):
+            where[at] |= _Slopes(self.network, self.passed, at, (self.starts, self.ends)).changes()[0]
+        return where
 
 
 def bends(network: Network, passed: Passed, starts: Floats, ends: Floats) -> Bends:
-    """Give where the outputs of lowered lines bend; the ends of a line are no bends."""
-    where = np.zeros(passed.y.shape, np.bool_)
+    """Give where the outputs of lines through a lowered network bend."""
+    plain = np.zeros(passed.y.shape, np.bool_)
     same = passed.line[1:] == passed.line[:-1]
     inner = np.flatnonzero(np.concatenate(([False], same)) & np.concatenate((same, [False])))
-    if not len(inner):
-        return Bends(where, 0)
     y, t = passed.y, passed.t[:, None]
     before, after = t[inner] - t[inner - 1], t[inner + 1] - t[inner]
     chord = (y[inner - 1] * after + y[inner + 1] * before) / (before + after)
-    plain = np.abs(y[inner] - chord) > 4.0 * passed.errors
-    where[inner] = plain
-    left = inner[~plain.all(axis=1)]
-    step = max(1, BLOCK // (4 * max(network.inputs, *(node.units for node in network.nodes))))
+    plain[inner] = np.abs(y[inner] - chord) > 4.0 * passed.errors
+    some = plain.any(axis=1)
     unsure = 0
-    for i in range(0, len(left), step):
-        at = left[i : i + step]
-        where[at] |= _Slopes(network, passed, at, (starts, ends)).changes()[0]
-        at = at[~where[at].all(axis=1)]
-        if len(at):
-            _, reach = _Slopes(network, passed, at, (starts, ends), reach=True).changes()
-            unsure += int(np.count_nonzero((~where[at] & (reach > 0)).any(axis=1)))
-    return Bends(where, unsure)
+    for at in _blocks(network, inner[~some[inner]]):
+        found, reach = _Slopes(network, passed, at, (starts, ends), reach=True).changes()
+        some[at] = found.any(axis=1)
+        unsure += int(np.count_nonzero(~some[at] & (reach > 0).any(axis=1)))
+    return Bends(network, passed, starts, ends, plain, some, unsure)
+
+
+def _blocks(network: Network, at: Indices) -> Iterator[Indices]:
+    step = max(1, BLOCK // (4 * max(network.inputs, *(node.units for node in network.nodes))))
+    for i in range(0, len(at), step):
+        yield at[i : i + step]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +118,7 @@ class _Slopes:
             change_error=np.zeros(len(at)),
         )
 
-    def changes(self) -> tuple[Bits, Floats | None]:
+    def changes(self) -> tuple[Bits, Floats]:
         """Give which outputs surely bend at the vertices, and for which one may; (c, outputs) each."""
         last_use = {source: i for i, node in enumerate(self.network.nodes) for source in node.sources}
         values = {0: self.value}
@@ -115,7 +139,7 @@ class _Slopes:
                 if last_use[source] == i:
                     del values[source]
         result = values[len(self.network.nodes)]
-        return np.abs(result.change) > bound, result.reach
+        return np.abs(result.change) > bound, np.abs(result.change) if result.reach is None else result.reach
 
     def _owns(self, layer: int, units: int) -> Bits:
         mine = self.owners.chosen(self.owners.layer == layer)

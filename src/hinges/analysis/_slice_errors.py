@@ -5,6 +5,9 @@ product's rounding error (Higham, Accuracy and Stability of Numerical Algorithms
 Cauchy-Schwarz in place of |h| |W|, which would cost another product. How much a layer enlarges the errors that
 reach it is bounded by its largest singular value, estimated from above with random probes (Halko, Martinsson and
 Tropp, SIAM Review 53, 2011, lemma 4.1), which fails with probability below 1e-9.
+
+The bounds hold all along the line, not at the vertices alone: an activation of what was computed is straight between
+the vertices, since they are where what was computed crosses zero, and it is no further off than what it reads.
 """
 
 from dataclasses import dataclass
@@ -18,7 +21,7 @@ from hinges.nets import Linear
 
 UNIT = 2.0**-53
 PROBES = 8
-POWER = 5
+POWER = 12
 FACTOR = 13.4 * (2.0 / np.pi) ** 0.5  # 13.4**-8 < 1e-9
 SMALL = 32  # up to this size of a matrix its Frobenius norm is near enough
 

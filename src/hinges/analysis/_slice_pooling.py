@@ -46,8 +46,9 @@ def pooled(state: State, node: int, layer: int, pool: Max, *, same: Same) -> Sta
     largest = np.empty((len(between), pool.units))
     for i, row in enumerate(between):
         largest[i] = row[pool.groups].max(axis=1)
-    bounds = _errors(after.values[pool.source].errors, pool)
-    firm = source.firm and not unsure and not merged.doubts.decisions
+    doubts = unsure + merged.doubts.decisions > 0
+    bounds = _errors(after.values[pool.source].errors, pool, doubts=doubts)
+    firm = source.firm and not doubts
     value = Value(merged.new.merged(best, largest), bounds, firm)
     return replace(
         after,
@@ -162,8 +163,8 @@ def _owners(state: State, layer: int, vertex: Indices, unit: Indices) -> Owners:
     return Owners.of_layer(layer, vertex[inner], unit[inner])
 
 
-def _errors(source: Errors, pool: Max) -> Errors:
+def _errors(source: Errors, pool: Max, *, doubts: bool) -> Errors:
     overlap = float(np.bincount(pool.groups.ravel()).max(initial=1)) ** 0.5
-    unit = 2.0 * source.unit[pool.groups].max(axis=1)
-    total = overlap * (source.total + 2.0 * float(source.unit.max(initial=0.0)))
-    return Errors(unit, total, overlap * source.speed)
+    if doubts:
+        source = source.enlarged(4.0 * float(np.sqrt(np.square(source.unit).sum())))
+    return Errors(source.unit[pool.groups].max(axis=1), overlap * source.total, overlap * source.speed)

@@ -120,6 +120,7 @@ def switched(state: State, node: int, layer: int, reads: tuple[int, Floats], *, 
     owners = _owners(state, layer, np.concatenate((vertex, merged.old)), np.concatenate((unit, merged.old_unit)))
     first, last = _ends(state, layer, (on, off), merged)
     between = z.between(merged.new) if len(found.t) else z.rows[:0]
+    moved = _moved(z, between, merged, unsure)
     between[merged.vertex, merged.unit] = 0.0
     bounds = _rounded(z, between)
     activated = merged.new.merged(_slopes(z.rows, below), _slopes(between, below))
@@ -128,7 +129,7 @@ def switched(state: State, node: int, layer: int, reads: tuple[int, Floats], *, 
     after = advanced(state, merged, owners, layer, without=source)
     return replace(
         after,
-        values={**after.values, **kept, node + 1: Value(activated, _errors(bounds, below, merged, unsure), firm)},
+        values={**after.values, **kept, node + 1: Value(activated, _errors(bounds, below, moved), firm)},
         doubts=after.doubts + Doubts(unsure),
         first=first,
         last=last,
@@ -210,15 +211,16 @@ def _rounded(z: Value, between: Floats) -> Errors:
     return z.errors.enlarged(4.0 * UNIT * (largest_norm(between) + z.errors.speed))
 
 
-def _errors(z: Errors, below: Floats, merged: Placed, unsure: int) -> Errors:
-    """Give the activation's bounds.
-
-    Beside a kink that is off its true place a unit may be off by its bound once more, and only units with a kink at
-    an end of the piece are.
-    """
+def _errors(bounds: Errors, below: Floats, moved: float) -> Errors:
+    """Give the activation's bounds, where units within their bounds of zero were moved there by up to `moved`."""
     steepest = max(1.0, float(np.abs(below).max(initial=0.0)))
-    most = max(int(np.bincount(at).max(initial=0)) for at in (merged.vertex, merged.old))
-    kinks = 12.0 * most * float(z.unit.max(initial=0.0)) ** 2
-    if unsure or merged.doubts.decisions:
-        kinks = 24.0 * float(np.square(z.unit).sum())
-    return Errors(2.0 * steepest * z.unit, steepest * (z.total**2 + kinks) ** 0.5, steepest * z.speed)
+    bounds = bounds.enlarged(moved)
+    return Errors(steepest * bounds.unit, steepest * bounds.total, steepest * bounds.speed)
+
+
+def _moved(z: Value, between: Floats, merged: Placed, unsure: int) -> float:
+    """Give the largest 2-norm of what is taken for zero at a vertex."""
+    at_new = np.bincount(merged.vertex, between[merged.vertex, merged.unit] ** 2).max(initial=0.0)
+    at_old = (z.rows[merged.old, merged.old_unit] ** 2).sum()
+    near = float(np.square(z.errors.unit).sum()) if unsure else 0.0
+    return float(np.sqrt(at_new + at_old + near))
