@@ -63,7 +63,7 @@ def left_out_means(rows: Floats, labels: Labels) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
         own = np.where(size > 1, own * (size / (size - 1.0)) ** 2, np.inf)  # x - mean of the others
     squares[np.arange(len(rows)), labels] = np.inf
-    return np.count_nonzero(own < squares.min(axis=1)) / len(rows)
+    return int(np.count_nonzero(own < squares.min(axis=1))) / len(rows)
 
 
 def left_out_linear(rows: Floats, labels: Labels) -> float:
@@ -82,7 +82,7 @@ def left_out_linear(rows: Floats, labels: Labels) -> float:
     judged = wanted - (wanted - fitted) / np.maximum(1.0 - h, 1e-12)[:, None]
     own = judged[np.arange(len(rows)), labels]
     judged[np.arange(len(rows)), labels] = -np.inf
-    return np.count_nonzero(own > judged.max(axis=1)) / len(rows)
+    return int(np.count_nonzero(own > judged.max(axis=1))) / len(rows)
 
 
 def components(rows: Floats, dimensions: int) -> tuple[Floats, float]:

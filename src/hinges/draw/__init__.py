@@ -1,5 +1,9 @@
 """Pictures: scenes that say what to draw with no toolkit, and the backends that draw them."""
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from hinges.draw import _notebook
 from hinges.draw._activations import activations_scene
 from hinges.draw._demo import demo_scene
 from hinges.draw._fills import Heat, Polygons
@@ -22,6 +26,18 @@ from hinges.draw._training import LossCurve, kink_panel, loss_panel, rain_panel
 from hinges.draw._views import scene
 from hinges.draw.matplotlib import check_picture_path, plot, plot_activations, save_picture
 from hinges.draw.text import hinge_table, text_picture
+
+if TYPE_CHECKING:
+    from hinges.draw._sensitivity import sensitivity_table
+    from hinges.draw._separation import separation_table
+    from hinges.draw._trace_table import trace_table
+
+# Loaded at their first use: they need `hinges.analysis`.
+_LAZY = {
+    "sensitivity_table": "hinges.draw._sensitivity",
+    "separation_table": "hinges.draw._separation",
+    "trace_table": "hinges.draw._trace_table",
+}
 
 __all__ = [
     "LIGHT",
@@ -53,5 +69,16 @@ __all__ = [
     "residual_panel",
     "save_picture",
     "scene",
+    "sensitivity_table",
+    "separation_table",
     "text_picture",
+    "trace_table",
 ]
+
+_notebook.register()
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'hinges.draw' has no attribute {name!r}")
+    return getattr(importlib.import_module(_LAZY[name]), name)

@@ -1,5 +1,6 @@
 """The verb `scene`: which views a value has, and the picture of one of them."""
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,14 @@ from hinges.pwl import PiecewiseLinear
 
 View = Callable[[Any, Any], Scene]  # of (interval, data)
 
+# Which module has the views of a result of `hinges.analysis`: loaded with the first such value, not before.
+_ANALYSES = {
+    "Trace": "hinges.draw._trace",
+    "Sensitivity": "hinges.draw._sensitivity",
+    "Fan": "hinges.draw._sensitivity",
+    "Separation": "hinges.draw._separation",
+}
+
 
 def scene(value: object, view: str | None = None, *, interval: Any = None, data: Any = None) -> Scene:
     """Give the picture of a value as data.
@@ -23,7 +32,8 @@ def scene(value: object, view: str | None = None, *, interval: Any = None, data:
     Arguments:
         value: a PiecewiseLinear ("function"), a Network ("function" with one input, "diagram" where it is dense,
             "buildup" where it is a sum of hinges), a FitResult or Approximation ("fit", the views of its network,
-            and "training" where it has a history), ErrorBounds ("function"), a Dataset ("points") or a Scene.
+            and "training" where it has a history), ErrorBounds ("function"), a Dataset ("points"), a Trace
+            ("layers"), a Sensitivity ("parameters"), a Fan ("fan"), a Separation ("space") or a Scene.
         view: the name of a view; the first one the value has where none is given.
         interval: (a, b), what is seen of x; else where the data or the kinks lie.
         data: a Dataset or a pair (x, y) to show with a function or a network.
@@ -61,9 +71,12 @@ def views_of(value: object) -> dict[str, View]:
         if isinstance(value, FitResult) and value.history is not None:
             views["training"] = lambda a, d: training_scene(value, interval=a, data=d)
         return views | (_network_views(value.network) if _has_views(value.network) else {})
+    kind = type(value)
+    if kind.__module__.startswith("hinges.analysis.") and kind.__name__ in _ANALYSES:
+        return importlib.import_module(_ANALYSES[kind.__name__]).views(value)
     raise InvalidInputError(
-        "value must be a PiecewiseLinear, Network, Dataset, FitResult, Approximation, ErrorBounds or Scene, "
-        f"not {type(value).__name__}"
+        "value must be a PiecewiseLinear, Network, Dataset, FitResult, Approximation, ErrorBounds, Scene, "
+        f"{', '.join(_ANALYSES)}, not {type(value).__name__}"
     )
 
 

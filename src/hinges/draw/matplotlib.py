@@ -26,7 +26,7 @@ SUFFIXES = (".png", ".svg", ".pdf")
 PNG_SCALE = 2.0  # device pixels in a px
 
 # Order of drawing: shades, grid, curves, dots, text.
-_BELOW, _GRID, _LINES, _DOTS, _LABELS = 0.5, 0.8, 2.0, 3.0, 4.0
+_BELOW, _FILLS, _GRID, _LINES, _DOTS, _LABELS = 0.5, 0.7, 0.8, 2.0, 3.0, 4.0
 
 
 def _part(name: str) -> Any:
@@ -291,7 +291,7 @@ class _Painter:
         ]
         colours = self.theme.shades(mark.scale, mark.shades)
         filled = _part("collections").PolyCollection(
-            corners, facecolors=colours, linewidths=mark.width * PX, zorder=_BELOW,
+            corners, facecolors=colours, linewidths=mark.width * PX, zorder=_FILLS,
             edgecolors=self.theme.colour(mark.outline) if mark.outline else colours,
         )  # fmt: skip
         self.ax.add_collection(filled, autolim=False)
@@ -300,7 +300,7 @@ class _Painter:
         colours = self.theme.shades(mark.scale, mark.shades.ravel()).reshape(*mark.shades.shape, 3)
         limits = (self.ax.get_xlim(), self.ax.get_ylim())
         self.ax.imshow(
-            colours, extent=mark.extent, origin="upper", aspect="auto", interpolation="nearest", zorder=_BELOW
+            colours, extent=mark.extent, origin="upper", aspect="auto", interpolation="nearest", zorder=_FILLS
         )
         self.ax.set_xlim(*limits[0])
         self.ax.set_ylim(*limits[1])

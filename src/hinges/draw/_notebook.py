@@ -1,0 +1,45 @@
+"""Display in IPython and notebooks: the tables of values, registered there, so that no value can draw itself."""
+
+import importlib
+import sys
+from typing import Any
+
+# Class -> module that shows it, and its functions that give text and HTML; loaded when such a value is shown.
+_SHOWN = {
+    ("hinges.analysis._trace", "Trace"): ("hinges.draw._trace_table", "trace_table", "trace_html"),
+    ("hinges.analysis._sensitivity", "Sensitivity"): (
+        "hinges.draw._sensitivity", "sensitivity_table", "sensitivity_html",
+    ),
+    ("hinges.analysis._separation", "Separation"): ("hinges.draw._separation", "separation_table", "separation_html"),
+}  # fmt: skip
+
+
+def register() -> bool:
+    """Show tables of traces, sensitivities and separations in the IPython that runs; say whether one does."""
+    running = getattr(sys.modules.get("IPython"), "get_ipython", None)  # None also while IPython is being imported
+    shell = None if running is None else running()
+    if shell is None:
+        return False
+    register_with(shell.display_formatter)
+    return True
+
+
+def register_with(display: Any) -> None:
+    """Register the tables with IPython's display formatter, by the names of the classes."""
+    for (module, name), (home, text, html) in _SHOWN.items():
+        display.formatters["text/plain"].for_type_by_name(module, name, _plain(home, text))
+        display.formatters["text/html"].for_type_by_name(module, name, _html(home, html))
+
+
+def _plain(home: str, function: str) -> Any:
+    def show(value: Any, printer: Any, cycle: bool) -> None:  # noqa: FBT001, ARG001 - IPython's signature
+        printer.text(getattr(importlib.import_module(home), function)(value))
+
+    return show
+
+
+def _html(home: str, function: str) -> Any:
+    def show(value: Any) -> str:
+        return getattr(importlib.import_module(home), function)(value)
+
+    return show
