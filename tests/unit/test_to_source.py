@@ -358,6 +358,19 @@ def test_what_is_not_dense_is_refused(language):
         to_source(pooled, language)
 
 
+def test_layers_without_words_are_refused_by_name():
+    for act, what in (
+        (Activation(1, "clip", 2, "act"), "act is clip, which is not written as source text: save"),
+        (Activation(1, "leaky_relu", 2, "act", np.array([0.1, 0.2])), "act is leaky_relu with a slope for each unit"),
+    ):
+        network = Network((Linear((0,), (np.eye(2),), np.zeros(2), "a"), act), 2)
+        with pytest.raises(UnsupportedModelError, match=what):
+            to_source(network, language="python")
+    vast = Network((Linear((0,), (np.zeros((2**10, 2**10 + 1)),), np.zeros(2**10 + 1), "vast"),), 2**10)
+    with pytest.raises(UnsupportedModelError, match="vast has 1049600 weights, more than the 1048576 that are written"):
+        to_source(vast, language="c")
+
+
 def test_other_arguments_are_refused():
     with pytest.raises(InvalidInputError, match="language must be one of 'python', 'c', 'latex', 'desmos', not 'rust'"):
         to_source(HAND, "rust")

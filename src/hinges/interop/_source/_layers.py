@@ -1,11 +1,16 @@
 """What every language writes: layers, the sum of units where there is one, and text that is safe in a comment."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from hinges.nets import Activation, Network
+import numpy as np
 
+from hinges.errors import UnsupportedModelError
+from hinges.nets import ACTIVATIONS, Activation, Linear, Network
+
+MOST_WEIGHTS = 2**20  # of one layer, zeros included; each is some twenty characters of text
 MOST_TERMS = 100  # of a sum of units in a programming language; past it loops are easier to read and to compile
 
 
@@ -31,17 +36,35 @@ class Layer:
 
 def layers_of(network: Network) -> list[Layer]:
     """Give the layers of a dense network, or raise naming the node that does not fit."""
+    _check(network)
     dense = network.dense_layers()
     slopes: list[float] = []
     for node in network.nodes:
         if isinstance(node, Activation):
-            slopes[-1] = node.slope
+            slopes[-1] = float(node.slope)
         else:
             slopes.append(0.0)
     return [
         Layer(layer.weights.T.tolist(), layer.bias.tolist(), layer.activation, slope)
         for layer, slope in zip(dense, slopes, strict=True)
     ]
+
+
+def _check(network: Network) -> None:
+    """Refuse, by its name, a node that no language here has words for."""
+    for node in network.nodes:
+        if isinstance(node, Activation) and (node.kind not in ACTIVATIONS or np.ndim(node.slope)):
+            what = node.kind if node.kind not in ACTIVATIONS else f"{node.kind} with a slope for each unit"
+            raise UnsupportedModelError(
+                f"{node.name} is {what}, which is not written as source text: save the network as .onnx, .npz or .json"
+            )
+        if isinstance(node, Linear):
+            weights = sum(math.prod(matrix.shape) for matrix in node.matrices)
+            if weights > MOST_WEIGHTS:
+                raise UnsupportedModelError(
+                    f"{node.name} has {weights} weights, more than the {MOST_WEIGHTS} that are written as source text: "
+                    "save the network as .onnx or .npz"
+                )
 
 
 def is_sum(layers: Sequence[Layer], most_terms: int | None = MOST_TERMS) -> bool:
