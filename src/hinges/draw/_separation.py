@@ -88,8 +88,14 @@ def _flat(
 
 
 def _solid(
-    places: Floats, labels: NDArray[np.intp], names: list[str], heading: tuple[str, str], *, axes: list[str], column: int
-) -> Panel:  # fmt: skip
+    places: Floats,
+    labels: NDArray[np.intp],
+    names: list[str],
+    heading: tuple[str, str],
+    *,
+    axes: list[str],
+    column: int,
+) -> Panel:
     """Give three numbers a row as a cube seen from one corner, nearer dots over farther ones."""
     low, high = places.min(axis=0), places.max(axis=0)
     half = np.where(high > low, (high - low) / 2, 1.0)
