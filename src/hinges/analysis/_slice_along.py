@@ -62,7 +62,7 @@ def slice_along(network: Network, line: Line, *, samples: int | None = None) -> 
     starts, ends = line.start[None], line.end[None]
     passed = Pass(form)(starts, ends)
     bent = bends(form.network, passed, starts, ends)
-    open_ = passed.doubts.decisions + bent.unsure
+    open_ = len(passed.doubts.lines) + len(bent.unsure)
     exact = exact_line(form, line.start, line.end) if open_ else None
     if exact is not None:
         return _of_exact(network, line, exact, open_)
@@ -71,7 +71,7 @@ def slice_along(network: Network, line: Line, *, samples: int | None = None) -> 
 
 def _of_pass(network: Network, line: Line, form: Lowered, found: tuple[Passed, Bends]) -> Slice:
     passed, bent = found
-    open_ = passed.doubts.decisions + bent.unsure
+    open_ = len(passed.doubts.lines) + len(bent.unsure)
     certificate = SliceCertificate(
         ambiguous=open_,
         unresolved=open_,
@@ -80,21 +80,36 @@ def _of_pass(network: Network, line: Line, form: Lowered, found: tuple[Passed, B
         places=frozen(passed.place),
         errors=frozen(passed.errors),
     )
-    owners: list[set[Unit]] = [set() for _ in passed.t]
-    own = passed.owners
-    for vertex, layer, unit in zip(own.vertex.tolist(), own.layer.tolist(), own.unit.tolist(), strict=True):
-        owners[vertex].add(form.owners[layer].unit(unit))
     return Slice(
         network,
         line,
         frozen(passed.t),
         line.coordinate(passed.t),
         frozen(passed.y),
-        tuple(tuple(sorted(units)) for units in owners[1:-1]),
+        _owners(form, passed),
         frozen(~bent.any[1:-1]),
         certificate,
         lambda: bent.where,
     )
+
+
+def _owners(form: Lowered, passed: Passed) -> tuple[tuple[Unit, ...], ...]:
+    """Give the units that switch at each inner breakpoint of one line; a clip's two switches are one unit's."""
+    own = passed.owners
+    layers = np.array([holder.layer for holder in form.owners], np.intp)
+    unit = own.unit.copy()
+    for layer, holder in enumerate(form.owners):
+        mine = own.layer == layer
+        unit[mine] = holder.index[unit[mine]]
+    layer = layers[own.layer] if len(layers) else own.layer
+    rows = np.stack((own.vertex, layer, unit), axis=1)[np.lexsort((unit, layer, own.vertex))].tolist()
+    found: list[tuple[Unit, ...]] = [()] * (len(passed.t) - 2)
+    last: list[int] | None = None
+    for row in rows:
+        if row != last:
+            found[row[0] - 1] += (Unit(row[1], row[2]),)
+        last = row
+    return tuple(found)
 
 
 def _of_exact(network: Network, line: Line, exact: ExactLine, open_: int) -> Slice:

@@ -29,7 +29,7 @@ class Bends:
         starts, ends: (lines, inputs).
         plain: (k, outputs) which bends are beyond doubt.
         any: (k,) whether an output bends at the vertex; none does at an end.
-        unsure: at how many vertices float64 does not tell that.
+        unsure: the vertices at which float64 does not tell that.
     """
 
     network: Network
@@ -38,7 +38,7 @@ class Bends:
     ends: Floats
     plain: Bits
     any: Bits
-    unsure: int
+    unsure: Indices
 
     @cached_property
     def where(self) -> Bits:
@@ -60,12 +60,12 @@ def bends(network: Network, passed: Passed, starts: Floats, ends: Floats) -> Ben
     chord = (y[inner - 1] * after + y[inner + 1] * before) / (before + after)
     plain[inner] = np.abs(y[inner] - chord) > 4.0 * passed.errors
     some = plain.any(axis=1)
-    unsure = 0
+    unsure = [np.zeros(0, np.intp)]
     for at in _blocks(network, inner[~some[inner]]):
         found, reach = _Slopes(network, passed, at, (starts, ends), reach=True).changes()
         some[at] = found.any(axis=1)
-        unsure += int(np.count_nonzero(~some[at] & (reach > 0).any(axis=1)))
-    return Bends(network, passed, starts, ends, plain, some, unsure)
+        unsure.append(at[~some[at] & (reach > 0).any(axis=1)])
+    return Bends(network, passed, starts, ends, plain, some, np.concatenate(unsure))
 
 
 def _blocks(network: Network, at: Indices) -> Iterator[Indices]:

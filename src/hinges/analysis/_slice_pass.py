@@ -127,7 +127,9 @@ class Pass:
 
     def _activation(self, state: State, number: int, node: Activation) -> State:
         if node.kind == "linear":
-            return replace(state, values={**state.values, number + 1: state.values[node.source]})
+            value = state.values[node.source]
+            value = replace(value, rows=value.rows.copy())  # an activation may take its place later
+            return replace(state, values={**state.values, number + 1: value})
         return switched(
             state,
             number,

@@ -46,14 +46,14 @@ def pooled(state: State, node: int, layer: int, pool: Max, *, same: Same) -> Sta
     largest = np.empty((len(between), pool.units))
     for i, row in enumerate(between):
         largest[i] = row[pool.groups].max(axis=1)
-    doubts = unsure + merged.doubts.decisions > 0
+    doubts = len(unsure) > 0 or merged.doubts.any
     bounds = _errors(after.values[pool.source].errors, pool, doubts=doubts)
     firm = source.firm and not doubts
     value = Value(merged.new.merged(best, largest), bounds, firm)
     return replace(
         after,
         values={**after.values, node + 1: value},
-        doubts=after.doubts + Doubts(unsure),
+        doubts=after.doubts + Doubts(state.line[unsure]),
         first=first,
         last=last,
     )
@@ -114,14 +114,14 @@ def _crossings(
 
 def _tied(
     state: State, source: Value, groups: NDArray[np.intp], known: tuple[Bits, Floats], same: Same
-) -> tuple[int, tuple[Indices, Indices]]:
-    """Give how many ties at vertices are not sure, and (vertex, unit) of those where the largest entry changes."""
+) -> tuple[Indices, tuple[Indices, Indices]]:
+    """Give the vertices of ties that are not sure, and (vertex, unit) of those where the largest entry changes."""
     wins, errors = known
     ties = wins.sum(axis=0) > 1
     vertex, unit = np.nonzero(ties)
     mask = wins[:, vertex, unit].T
     entries = groups[unit]
-    unsure = _unsure(source.rows[vertex[:, None], entries], mask, entries, same, firm=source.firm)
+    unsure = vertex[_unsure(source.rows[vertex[:, None], entries], mask, entries, same, firm=source.firm)]
     pieces = state.pieces
     inner = np.concatenate(([False], pieces[:-1] & pieces[1:], [False])) if len(pieces) else np.zeros(1, np.bool_)
     lasting = np.zeros(ties.shape, np.bool_)
@@ -133,8 +133,8 @@ def _tied(
     return unsure, (vertex[changes], unit[changes])
 
 
-def _unsure(values: Floats, mask: Bits, entries: NDArray[np.intp], same: Same, *, firm: bool) -> int:
-    """Give how many of the ties (c, size) might be none: their entries are not surely equal."""
+def _unsure(values: Floats, mask: Bits, entries: NDArray[np.intp], same: Same, *, firm: bool) -> Indices:
+    """Give which of the ties (c, size) might be none: their entries are not surely equal."""
     winner = entries[np.arange(len(mask)), mask.argmax(axis=1)] if len(mask) else entries[:, 0]
     others = mask & (entries != winner[:, None])
     if firm:
@@ -143,7 +143,7 @@ def _unsure(values: Floats, mask: Bits, entries: NDArray[np.intp], same: Same, *
     pairs = np.stack((winner[tie], entries[tie, column]), axis=1)
     kinds, of = np.unique(pairs, axis=0, return_inverse=True)
     differ = np.array([not same(int(a), int(b)) for a, b in kinds.tolist()], np.bool_)
-    return len(np.unique(tie[differ[of.ravel()]])) if len(kinds) else 0
+    return np.unique(tie[differ[of.ravel()]]) if len(kinds) else tie
 
 
 def _largest(values: Floats, mask: Bits, error: Floats) -> Bits:

@@ -112,13 +112,18 @@ class Owners:
 
 @dataclass(frozen=True, eq=False)
 class Doubts:
-    """How often float64 left something open: decisions inside the error bound, and kinks merged for it."""
+    """What float64 left open: of each decision inside the error bound its line, and how many kinks were merged."""
 
-    decisions: int = 0
+    lines: Indices = field(default_factory=lambda: np.zeros(0, np.intp))
     merged: int = 0
 
     def __add__(self, other: "Doubts") -> "Doubts":
-        return Doubts(self.decisions + other.decisions, self.merged + other.merged)
+        return Doubts(np.concatenate((self.lines, other.lines)), self.merged + other.merged)
+
+    @property
+    def any(self) -> bool:
+        """Whether there is an open decision."""
+        return len(self.lines) > 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +149,7 @@ class State:
     place: Floats
     owners: Owners
     values: dict[int, Value]
-    doubts: Doubts = Doubts()
+    doubts: Doubts = field(default_factory=Doubts)
     first: dict[int, Bits] = field(default_factory=dict[int, Bits])
     last: dict[int, Bits] = field(default_factory=dict[int, Bits])
     shared: tuple[bool, bool] = (False, False)

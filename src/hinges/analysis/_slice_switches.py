@@ -66,10 +66,10 @@ def placed(state: State, found: Crossings, same: Same) -> Placed:
         new = Insertion(found.piece, found.part, found.t, found.place)
         nothing = np.zeros(0, np.intp)
         return Placed(new, np.arange(len(found.t)), found.unit, nothing, nothing, Doubts())
-    return _merged(found, apart, (near_left, near_right), same)
+    return _merged(state, found, apart, (near_left, near_right), same=same)
 
 
-def _merged(found: Crossings, apart: Bits, near: tuple[Bits, Bits], same: Same) -> Placed:
+def _merged(state: State, found: Crossings, apart: Bits, near: tuple[Bits, Bits], *, same: Same) -> Placed:
     starts = np.flatnonzero(apart)
     group = np.cumsum(apart) - 1
     at_left = np.logical_or.reduceat(near[0], starts)
@@ -77,17 +77,20 @@ def _merged(found: Crossings, apart: Bits, near: tuple[Bits, Bits], same: Same) 
     fresh = ~(at_left | at_right)
     heads = starts.copy()
     sizes = np.diff([*starts.tolist(), len(group)])
-    unsure = merged = 0
+    unsure: list[int] = []
+    merged = 0
     for i in np.flatnonzero((sizes > 1) & fresh):
         members = np.arange(starts[i], starts[i] + sizes[i])
         heads[i] = members[np.argmin(found.place[members])]
         merged += len(members) - 1
-        unsure += sum(not same(int(found.key[heads[i]]), int(found.key[m])) for m in members if m != heads[i])
+        others = members[members != heads[i]].tolist()
+        unsure += [m for m in others if not same(int(found.key[heads[i]]), int(found.key[m]))]
     lies = found.chosen(heads[fresh])
     new = Insertion(lies.piece, lies.part, lies.t, lies.place)
     inside = fresh[group]
     old = np.where(at_left[group], found.piece, found.piece + 1)[~inside]
-    doubts = Doubts(unsure + len(old), merged + len(old))
+    open_ = np.concatenate((np.array(unsure, np.intp), np.flatnonzero(~inside)))
+    doubts = Doubts(state.line[found.piece[open_]], merged + len(old))
     numbers = np.cumsum(fresh) - 1
     return Placed(new, numbers[group[inside]], found.unit[inside], old, found.unit[~inside], doubts)
 
@@ -116,21 +119,21 @@ def switched(state: State, node: int, layer: int, reads: tuple[int, Floats], *, 
         crosses &= ~still
     found = _crossings(state, z, crosses)
     merged = placed(state, found, same)
-    vertex, unit, unsure = _at_zero(state, z, on, off, still) if not clear else (merged.old[:0], merged.unit[:0], 0)
+    vertex, unit, unsure = _at_zero(state, z, on, off, still) if not clear else (merged.old[:0],) * 3
     owners = _owners(state, layer, np.concatenate((vertex, merged.old)), np.concatenate((unit, merged.old_unit)))
     first, last = _ends(state, layer, (on, off), merged)
     between = z.between(merged.new) if len(found.t) else z.rows[:0]
-    moved = _moved(z, between, merged, unsure)
+    moved = _moved(z, between, merged, unsure=len(unsure) > 0)
     between[merged.vertex, merged.unit] = 0.0
     bounds = _rounded(z, between)
-    activated = merged.new.merged(_slopes(z.rows, below), _slopes(between, below))
     kept = {} if dead else {source: Value(merged.new.merged(z.rows, between), bounds, z.firm)}
-    firm = z.firm and not unsure and not merged.doubts.decisions
+    activated = merged.new.merged(_slopes(z.rows, below, spare=dead), _slopes(between, below, spare=dead))
+    firm = z.firm and not len(unsure) and not merged.doubts.any
     after = advanced(state, merged, owners, layer, without=source)
     return replace(
         after,
         values={**after.values, **kept, node + 1: Value(activated, _errors(bounds, below, moved), firm)},
-        doubts=after.doubts + Doubts(unsure),
+        doubts=after.doubts + Doubts(state.line[unsure]),
         first=first,
         last=last,
     )
@@ -154,15 +157,15 @@ def _crossings(state: State, z: Value, crosses: Bits) -> Crossings:
     return Crossings(piece, unit, part, t, place, unit)
 
 
-def _at_zero(state: State, z: Value, on: Bits, off: Bits, still: Bits) -> tuple[Indices, Indices, int]:
-    """Give (vertex, unit) of those that switch at a vertex where they are 0, and how many zeros are not sure."""
+def _at_zero(state: State, z: Value, on: Bits, off: Bits, still: Bits) -> tuple[Indices, Indices, Indices]:
+    """Give (vertex, unit) of those that switch at a vertex where they are 0, and the vertex of every unsure zero."""
     vertex, unit = np.nonzero(~(on | off))
     moving = ~still[unit]
     vertex, unit = vertex[moving], unit[moving]
     sure = (z.rows[vertex, unit] == 0.0) & (z.errors.unit[unit] == 0.0)
     if z.zeros is not None:
         sure |= z.zeros[vertex, unit]
-    unsure = int(np.count_nonzero(~sure))
+    unsure = vertex[~sure]
     same = state.pieces
     inner = np.concatenate(([False], same[:-1] & same[1:], [False]))[vertex]
     vertex, unit = vertex[inner], unit[inner]
@@ -198,9 +201,10 @@ def _ends(
     return first, last
 
 
-def _slopes(rows: Floats, below: Floats) -> Floats:
+def _slopes(rows: Floats, below: Floats, *, spare: bool) -> Floats:
+    """Give the activation of rows, in their own place if nobody needs them any more."""
     if not below.any():
-        return np.maximum(rows, 0.0)
+        return np.maximum(rows, 0.0, out=rows if spare else None)
     return np.where(rows > 0.0, rows, below * rows)
 
 
@@ -218,7 +222,7 @@ def _errors(bounds: Errors, below: Floats, moved: float) -> Errors:
     return Errors(steepest * bounds.unit, steepest * bounds.total, steepest * bounds.speed)
 
 
-def _moved(z: Value, between: Floats, merged: Placed, unsure: int) -> float:
+def _moved(z: Value, between: Floats, merged: Placed, *, unsure: bool) -> float:
     """Give the largest 2-norm of what is taken for zero at a vertex."""
     at_new = np.bincount(merged.vertex, between[merged.vertex, merged.unit] ** 2).max(initial=0.0)
     at_old = (z.rows[merged.old, merged.old_unit] ** 2).sum()
