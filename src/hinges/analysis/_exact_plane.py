@@ -158,3 +158,11 @@ def unpack(bits: NDArray[np.uint64], chain: Chain, stage: int) -> NDArray[np.boo
     words = np.ascontiguousarray(bits[..., at[stage] : at[stage + 1]]).astype("<u8", copy=False)
     on = np.unpackbits(words.view(np.uint8), axis=-1, bitorder="little")[..., : units.units].astype(np.bool_)
     return on | (units.slope == 1.0)
+
+
+def pack(on: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Give bits (n,) in words of 64."""
+    words = np.zeros((len(on) + 63) // 64 * 8, np.uint8)
+    packed = np.packbits(on, bitorder="little")
+    words[: len(packed)] = packed
+    return words.view("<u8").astype(np.uint64)

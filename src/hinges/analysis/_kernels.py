@@ -48,6 +48,7 @@ class Arrays(NamedTuple):
     error: Any
     off: Any
     origin: Any
+    path: Any
     z: Any
     pos: Any
     neg: Any
@@ -167,9 +168,9 @@ def signs(arrays, bias):
 def queue(arrays):
     """Let every edge and every vertex wait for the first unit that concerns it."""
     m = Arrays(*arrays)
-    m.lists[:, FIRST_EDGE] = -1
-    m.lists[:, WAITING] = 0
-    m.lists[:, FIRST_VERTEX] = -1
+    for k in range(m.lists.shape[0]):
+        m.lists[k, FIRST_EDGE] = m.lists[k, FIRST_VERTEX] = -1
+        m.lists[k, WAITING] = 0
     for edge in range(m.state[EDGES]):
         _edge_waits(m, edge, 0)
     for v in range(m.state[VERTICES]):
@@ -267,8 +268,9 @@ def _cross_edges(m, k):
             s[FLAGS] += 1
         face = m.half[2 * edge, FAC]
         m.origin[w, 0], m.origin[w, 1] = m.edge[edge, OWN], s[FIRST] + k
-        m.origin[w, 2] = face if face >= 0 else m.half[2 * edge + 1, FAC]
-        m.origin[w, 3] = 0
+        face = face if face >= 0 else m.half[2 * edge + 1, FAC]
+        for i in range(m.path.shape[1]):
+            m.path[w, i] = m.bits[face, i]
         _split(m, edge, w, s[EDGES])
         s[VERTICES] += 1
         s[EDGES] += 1
@@ -340,7 +342,8 @@ def _chord(m, first, second, k):
         h = m.half[h, NXT]
         if h == d:
             break
-    m.bits[other, :] = m.bits[face, :]
+    for i in range(m.bits.shape[1]):
+        m.bits[other, i] = m.bits[face, i]
     m.face[other, STAMPED] = 0
     m.edge[new, OWN] = s[FIRST] + k
     m.off[new] = off

@@ -11,16 +11,17 @@ from hinges._arrays import Floats
 Arrays = dict[str, NDArray[Any]]
 
 # What each array is long in, how many columns it has (0: none), and its type.
-HALF_EDGES = {"half": (4, np.int32)}
-EDGES = {"edge": (2, np.int32), "off": (0, np.float64)}
+HALF_EDGES = {"half": (4, np.int64)}
+EDGES = {"edge": (2, np.int64), "off": (0, np.float64)}
 VERTICES = {
-    **{"node": (2, np.int32), "xy": (2, np.float64), "error": (3, np.float64), "origin": (4, np.int32)},
-    **{"flags": (0, np.int32), "z": (1, np.float64), "pos": (1, np.uint64), "neg": (1, np.uint64)},
+    **{"node": (2, np.int64), "xy": (2, np.float64), "error": (3, np.float64), "origin": (2, np.int64)},
+    **{"path": (1, np.uint64)},
+    **{"flags": (0, np.int64), "z": (1, np.float64), "pos": (1, np.uint64), "neg": (1, np.uint64)},
 }
-FACES = {"face": (3, np.int32), "pairs": (2, np.int32), "bits": (1, np.uint64)}
+FACES = {"face": (3, np.int64), "pairs": (2, np.int64), "bits": (1, np.uint64)}
 
 FIELDS = (
-    *("half", "edge", "node", "face", "bits", "xy", "error", "off", "origin"),
+    *("half", "edge", "node", "face", "bits", "xy", "error", "off", "origin", "path"),
     *("z", "pos", "neg", "flags", "pairs", "lists", "scale", "limits", "mask", "state"),
 )
 STATE = 10
@@ -37,7 +38,7 @@ class Mesh:
     s = s0, s = s1, t = t0, t = t1). node: a half-edge from each vertex. face: one of each face. bits: which units
     are on, (F, words). xy: (V, 2). error: how far xy may be from the vertex, and what z may be off by as a value at
     xy: each unit, times `scale`, and the row's norm. off: how far an edge may be from its line. z: (V, units) of the layer at work. pos, neg: its signs. origin: of each vertex the owners of the two
-    lines that meet there, and a face beside it at that time.
+    lines that meet there; path: the bits of a face beside it at that time.
     """
 
     arrays: Arrays
@@ -99,7 +100,7 @@ class Mesh:
         a["scale"], a["limits"], a["mask"] = np.zeros((units, 2)), limits, mask
         a["scale"][:, 0] = scale
         np.divide(1.0, scale, out=a["scale"][:, 1], where=scale > 0)
-        a["lists"] = np.empty((units, 3), np.int32)
+        a["lists"] = np.empty((units, 3), np.int64)
         self.state[3:6] = 0
         self.state[7] = first
 
@@ -111,7 +112,7 @@ def rectangle(bounds: tuple[float, float, float, float], words: int, room: int) 
     for group, size in ((HALF_EDGES, 4 * room), (EDGES, 2 * room), (VERTICES, room), (FACES, room)):
         for name, (columns, kind) in group.items():
             a[name] = np.zeros((size, columns) if columns else size, kind)
-    a["bits"] = np.zeros((room, words), np.uint64)
+    a["bits"], a["path"] = np.zeros((room, words), np.uint64), np.zeros((room, words), np.uint64)
     a["state"] = np.zeros(STATE, np.int64)
     a["state"][:3] = 4, 4, 1
     a["xy"][:4] = [[s0, t0], [s1, t0], [s1, t1], [s0, t1]]
@@ -122,5 +123,5 @@ def rectangle(bounds: tuple[float, float, float, float], words: int, room: int) 
         half[2 * i + 1] = j, 2 * k + 1, 2 * j + 1, -1
         a["node"][i, 0] = 2 * i
         a["edge"][i, 0] = (-3, -2, -4, -1)[i]
-        a["origin"][i] = (-1 - BORDERS[i][0], -1 - BORDERS[i][1], 0, 0)
+        a["origin"][i] = (-1 - BORDERS[i][0], -1 - BORDERS[i][1])
     return Mesh(a)

@@ -7,14 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinges._arrays import Floats
-from hinges.analysis._exact_plane import ExactPlane
+from hinges.analysis._exact_plane import ExactPlane, pack
 from hinges.analysis._mesh import Mesh, rectangle
 from hinges.analysis._mesh_chain import ROUNDING, Chain, Stage, total_norm
 
 Bounds = tuple[float, float, float, float]
 ROOM = 256  # vertices to begin with
 EXACT_WORK = 2e8  # products of integers that may be spent on vertices whose signs are in doubt
-BUDGET = "budget"
 
 
 class TooManyRegionsError(Exception):
@@ -38,7 +37,6 @@ class Cutter:
     exact_vertices: int = 0
     unresolved: int = 0
     work: float = EXACT_WORK
-    snapshots: list[NDArray[np.uint64]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.exact = ExactPlane(self.chain, self.bounds)
@@ -51,20 +49,21 @@ class Cutter:
         forms = base @ layer.weights
         forms[0] += layer.bias
         norms = np.sqrt(np.einsum("ij,ij->j", layer.weights, layer.weights))
-        return forms, norms * self._reach() + np.abs(layer.bias), layer.gamma + 32 * ROUNDING
+        return forms, norms * self.reach + np.abs(layer.bias), layer.gamma + 32 * ROUNDING
 
-    def _reach(self) -> float:
+    @property
+    def reach(self) -> float:
         """Bound the norm of the inputs on the rectangle."""
         origin, u, v = total_norm(list(self.chain.base))
         s, t = max(map(abs, self.bounds[:2])), max(map(abs, self.bounds[2:]))
         return origin + s * u + t * v
 
     def _steepness(self) -> list[float]:
-        """Bound how fast what each stage reads grows with (s, t), in the stage's own scale."""
+        """Bound how fast what each stage reads grows with (s, t), the first's over its reach, and what the last gives."""
         _, u, v = total_norm(list(self.chain.base))
-        slope, reach = float(np.hypot(u, v)), self._reach()
+        slope, reach = float(np.hypot(u, v)), self.reach
         result = [slope / reach]
-        for layer in self.chain.stages[:-1]:
+        for layer in self.chain.stages:
             slope *= layer.spectral * layer.steepest
             result.append(slope)
         return result
@@ -79,21 +78,22 @@ class Cutter:
         """Give the number of the first unit of a stage, counted over all stages."""
         return sum(each.units for each in self.chain.stages[:stage])
 
-    def advance(self, mesh: Mesh, stage: int) -> None:
-        """Cut by a stage; afterwards the mesh's z holds what the stage hands on, and e what it may be off by."""
-        kernels = _kernels()
+    def advance(self, mesh: Mesh, stage: int, *, last: bool = False) -> None:
+        """Cut by a stage; afterwards, but for the last, z holds what the stage hands on, and error what it may be off."""
+        kernels = load()
         self._pre_activations(mesh, stage)
         layer = self.chain.stages[stage]
-        flagged = kernels.signs(mesh.bundle(), layer.bias if stage else np.zeros(layer.units))
+        flagged = kernels.signs(mesh.bundle(), layer.bias.copy() if stage else np.zeros(layer.units))
         self._resolve(mesh, stage, flagged)
         if layer.switches:
             kernels.queue(mesh.bundle())
             self._cut(mesh, stage)
             kernels.face_bits(mesh.bundle(), self.chain.words[stage])
-        self._activate(mesh, layer)
+        if not last:
+            self._activate(mesh, layer)
 
     def _cut(self, mesh: Mesh, stage: int) -> None:
-        kernels = _kernels()
+        kernels = load()
         while True:
             status = kernels.cut(mesh.bundle(), self.limit)
             if status == kernels.GROW:
@@ -112,7 +112,7 @@ class Cutter:
         limits = np.array([steepest, steepest * layer.spectral])
         if stage == 0:
             forms, scale, gamma = self.first
-            limits[1] *= float(np.abs(self.chain.base).max(initial=0.0))
+            limits[1] *= self.reach
             mesh.start_layer(scale, limits, _mask(layer), 0)
             np.matmul(np.column_stack((np.ones(n), a["xy"][:n])), forms, out=a["z"][:n])
             a["error"][:n, 1] = gamma
@@ -129,8 +129,8 @@ class Cutter:
 
     def _activate(self, mesh: Mesh, layer: Stage) -> None:
         """Apply the activation in place; r becomes the norm of each row, 0 only where the row is exactly zero."""
-        kernels, a, n = _kernels(), mesh.arrays, mesh.vertices
-        norms = kernels.activate(a["z"], n, layer.slope)
+        kernels, a, n = load(), mesh.arrays, mesh.vertices
+        norms = kernels.activate(a["z"], n, layer.slope.copy())
         a["error"][:n, 2] *= layer.steepest
         if not layer.slope.any():
             silent = kernels.silent_rows(a["pos"], n)
@@ -156,9 +156,8 @@ class Cutter:
 
     def _decide(self, mesh: Mesh, stage: int, vertex: int) -> None:
         a, layer = mesh.arrays, self.chain.stages[stage]
-        first, second, face, table = a["origin"][vertex].tolist()
-        bits = self.snapshots[table - 1][face] if table else a["bits"][face]
-        point = self.exact.meeting(first, second, bits)
+        first, second = a["origin"][vertex].tolist()
+        point = self.exact.meeting(first, second, a["path"][vertex])
         numerators, d, shift = self.exact.row(stage, point)
         above, below = (d << shift, 1) if shift >= 0 else (d, 1 << -shift)
         a["z"][vertex] = [n * below / above for n in numerators]
@@ -173,19 +172,12 @@ class Cutter:
         a["error"][vertex, 2] = 2.0 * ROUNDING * total_norm([a["z"][vertex]])[0] + every * slip
 
 
-def pack(on: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """Give bits (n,) in words of 64."""
-    words = np.zeros((len(on) + 63) // 64 * 8, np.uint8)
-    packed = np.packbits(on, bitorder="little")
-    words[: len(packed)] = packed
-    return words.view("<u8").astype(np.uint64)
-
-
 def _mask(layer: Stage) -> NDArray[np.uint64]:
     return pack(layer.slope != 1.0)
 
 
-def _kernels() -> Any:
+def load() -> Any:
+    """Give the compiled loops, importing them at their first use."""
     from hinges.analysis import _kernels
 
     return _kernels
