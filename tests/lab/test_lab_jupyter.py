@@ -46,9 +46,14 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (home / "config" / "labconfig" / "page_config.json").write_text(json.dumps(page))
     settings = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}  # all cells are in the page
     (home / "config" / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(settings))
+    # Only the extension of the lab itself, and nothing that is asked of npm.
+    other = ("jupyter_lsp", "jupyter_server_terminals", "notebook_shim", "nbclassic")
+    off = {"ServerApp": {"jpserver_extensions": dict.fromkeys(other, False)}}
+    (home / "config" / "jupyter_server_config.json").write_text(json.dumps(off))
     own = {"HOME": home, "IPYTHONDIR": home / "ipython", "JUPYTER_CONFIG_DIR": home / "config"}
     own |= {"JUPYTER_DATA_DIR": home / "data", "JUPYTER_RUNTIME_DIR": home / "runtime"}
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0", "--ServerApp.port_retries=0"]
+    options += ["--LabApp.extension_manager=readonly"]
     process = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={home / 'work'}"],
         env={**os.environ, **{name: str(path) for name, path in own.items()}},

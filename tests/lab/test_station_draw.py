@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
+from running_lab import Lab
 from station_pages import address, hinders_nobody, never_scrolls_sideways, settle
 
-from hinges import Network
+from hinges import Network, best_error
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -217,3 +218,39 @@ def test_nobody_is_hindered_and_nothing_scrolls_sideways(
         page.get_by_role("radio", name=kind).check()
         hinders_nobody(page, audit, "section[aria-label='Target']")
     never_scrolls_sideways(page)
+
+
+@pytest.fixture
+def served(open_page: Callable[..., "Page"], lab_server: Lab) -> "Page":
+    page = open_page(f"{lab_server.url}#v1/draw")
+    page.get_by_role("heading", name="Draw", exact=True).wait_for()
+    return page
+
+
+def test_python_certifies_all_rows_of_a_long_file(served: "Page", tmp_path: Path) -> None:
+    x = np.arange(1001.0)
+    y = np.abs(x - 500) + 3 * (x % 7 == 0)  # the rows that are left out matter
+    path = tmp_path / "long.csv"
+    path.write_text("\n".join(f"{a:g},{b:g}" for a, b in zip(x, y, strict=True)), encoding="utf-8")
+    served.get_by_role("radio", name="table").check()
+    served.locator("input[type=file][accept*=csv]").set_input_files(path)
+    served.get_by_text("300 of 1,001 rows in the page, all of them to certify").wait_for()
+    found(served, 4)
+    served.get_by_role("button", name="Certify in Python").click()
+    said = wait_for(served, "^Certified in Python for all 1,001 rows")
+    bounds = best_error((x, y), units=4)
+    lower, upper = (float(each) for each in re.findall(r"(?:below|found) ([\d.e-]+\d)", said))
+    assert lower == pytest.approx(bounds.lower, rel=1e-5)
+    assert upper == pytest.approx(bounds.upper, rel=1e-5)
+
+
+def test_a_lost_connection_is_a_note_and_the_page_goes_on(open_page: Callable[..., "Page"], lab_server: Lab) -> None:
+    page = open_page("about:blank")
+    page.route_web_socket(re.compile("/ask$"), lambda line: line.on_message(lambda _: line.close()))
+    page.goto(f"{lab_server.url}#v1/draw")
+    found(page, 4)
+    page.get_by_role("button", name="Certify in Python").click()
+    wait_for(page, "^Python gave no bound: The connection to Python is lost")
+    page.get_by_role("region", name="Notes").get_by_text("goes on working").wait_for()
+    handle(page).press("ArrowRight")
+    found(page, 5)

@@ -17,6 +17,23 @@ export function pointsOf(state: State): Points {
   return points;
 }
 
+export interface Rows {
+  x: readonly number[];
+  y: readonly number[];
+}
+
+const wholes = new WeakMap<readonly number[], Rows>();
+
+/** Keeps all rows of a file beside the points that are shown of it, as long as those are there. */
+export function keepWhole(shown: Rows, whole: Rows): void {
+  wholes.set(shown.x, whole);
+}
+
+/** Gives all rows that stand behind the points of the page: what Python can take. */
+export function wholeOf(shown: Rows): Rows {
+  return wholes.get(shown.x) ?? shown;
+}
+
 const memo = new WeakMap<State["target"], Points>();
 
 function computed({ target }: State): Points {

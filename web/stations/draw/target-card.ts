@@ -7,6 +7,7 @@ import {
 import { COMMIT, type Host } from "../station.ts";
 import { parseTable, thinned } from "./csv.ts";
 import { parseFormula, VOCABULARY } from "./formula.ts";
+import { keepWhole } from "./points.ts";
 import { type Action, emptyBoard, FIRST_FORMULA, MOST_POINTS, type State, type Target } from "./state.ts";
 
 type Kind = Target["kind"];
@@ -96,7 +97,8 @@ function tablePart(host: Host<Action>, refuse: (sentence: string) => void): { el
     const read = parseTable(source);
     if (!read.ok) return refuse(read.sentence);
     const { x, y } = thinned(read.x, read.y, MOST_POINTS);
-    const some = x.length < read.x.length ? `, ${x.length} of ${read.x.length.toLocaleString("en")} rows` : "";
+    keepWhole({ x, y }, read);
+    const some = x.length < read.x.length ? `, ${x.length} of ${read.x.length.toLocaleString("en")} rows${host.services.ask ? " in the page, all of them to certify" : ""}` : "";
     host.act({ kind: "target", target: { kind: "table", x, y, name: `${name.slice(0, 60)}${some}` } }, COMMIT);
   };
   const file = fileButton({

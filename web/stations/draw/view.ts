@@ -7,7 +7,7 @@ import {
 } from "../../kit/index.ts";
 import { COMMIT, type Host, isFields, type View } from "../station.ts";
 import { STEPS } from "./descent.ts";
-import { pointsOf, type Points } from "./points.ts";
+import { pointsOf, type Points, wholeOf } from "./points.ts";
 import { curveOf, descentOf, errorIn, mostUnits } from "./results.ts";
 import { running } from "./running.ts";
 import { curveLayers, errorLayers, type Found, powersOf, strokeLayer, unitCurve, viewOf, WAY_COLOUR, WAY_NAME } from "./scene.ts";
@@ -300,12 +300,14 @@ class DrawView implements View<State> {
     const { best } = this.found;
     if (!ask || !points.ok || !best) return;
     this.proof = { best, sentence: "" };
+    const { x, y } = wholeOf(points);
+    const rows = x.length > points.x.length ? ` for all ${x.length.toLocaleString("en")} rows` : "";
     this.proven.set("Python is computing the bound in exact arithmetic …");
     try {
-      const answer = await ask({ kind: "best", x: points.x, y: points.y, units: best.size, loss: state.loss }, this.asking.signal);
+      const answer = await ask({ kind: "best", x, y, units: best.size, loss: state.loss }, this.asking.signal);
       if (this.proof?.best !== best) return;
       if (!isFields(answer) || typeof answer.lower !== "number" || typeof answer.upper !== "number") throw new Error("no bounds");
-      this.proven.set(`${answer.certified === false ? "Python computed" : "Certified in Python"}: no ${plural(best.size)} can go below ${short(answer.lower, 6)}; it found ${short(answer.upper, 6)}.`, "good");
+      this.proven.set(`${answer.certified === false ? "Python computed" : "Certified in Python"}${rows}: no ${plural(best.size)} can go below ${short(answer.lower, 6)}; it found ${short(answer.upper, 6)}.`, "good");
     } catch (error) {
       if (this.proof?.best === best) this.proven.set(`Python gave no bound${error instanceof Error && error.message !== "no bounds" ? `: ${error.message}` : ""}. What the page computed stays.`, "error");
     }
