@@ -7,11 +7,16 @@ import pytest
 
 from hinges import Activation, InvalidInputError, Linear, Max, MissingExtraError, Network, UnsupportedModelError
 from hinges.interop import load, save
+from hinges.interop._graph import Graph
+from hinges.interop._rounding import rounding
 
 pytestmark = pytest.mark.needs("onnx", "onnxruntime")
 
 KINDS = ("linear", "relu", "leaky_relu", "tanh", "sigmoid", "softplus")
 FLOAT, DOUBLE, HALF, INT64 = 1, 11, 10, 7
+RNG = np.random.default_rng(7)
+W0, W1 = RNG.normal(size=(3, 4)), RNG.normal(size=(4, 2))
+B0, B1 = RNG.normal(size=4), RNG.normal(size=2)
 
 
 def random_network(seed, widths, kinds, **options):
@@ -60,17 +65,89 @@ def test_linear_layers_keep_their_address(tmp_path):
     assert load(save(network, tmp_path / "net.onnx")).layers == ("linear_0", "relu_1")
 
 
-def test_what_is_no_chain_is_not_written(tmp_path):
-    path = tmp_path / "net.onnx"
-    save(random_network(5, (1, 2, 1), "relu"), path)
-    before = path.read_bytes()
-    pooled = Network((Linear((0,), (np.eye(2),), np.zeros(2), "a"), Max(1, np.array([[0, 1]]), 2, "pool")), 2)
-    residual = Network((Activation(0, "relu", 2, "act"), Linear((0, 1), (np.eye(2), np.eye(2)), np.zeros(2), "sum")), 2)
-    for network, name in ((pooled, "pool"), (residual, "sum")):
-        with pytest.raises(UnsupportedModelError, match=f"{name} is no layer of a chain .* save the network as .npz"):
-            save(network, path)
-    assert path.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [path]
+def convolutional():
+    """A residual network with two convolutions, MaxPool, a slope a channel, a clip and means, built by hand."""
+    rng = np.random.default_rng(8)
+    graph = Graph((2, 6, 5))
+    first = graph.conv(graph.input, rng.normal(size=(3, 2, 3, 3)), rng.normal(size=3), pads=1, name="first")
+    act = graph.activation(first, "relu", "act")
+    second = graph.conv(act, rng.normal(size=(3, 3, 3, 3)), rng.normal(size=3), pads=1, name="second")
+    both = graph.add([(second, 1.0), (act, -1.0)], "residual")
+    x = graph.activation(both, "leaky_relu", "slopes", slope=rng.normal(size=(3, 1, 1)))
+    x = graph.average_pool(graph.max_pool(x, (2, 2), strides=2, pads=1, name="pool"), (2, 2), name="means")
+    x = graph.dense(x.with_index(x.index.ravel()), rng.normal(size=(x.index.size, 7)) / 8, rng.normal(size=7), "dense")
+    x = graph.activation(x, "clip", "clip", low=-0.3, high=0.9)
+    return graph.finish(graph.dense(x, rng.normal(size=(7, 2)), None, "out"))
+
+
+def full(matrix):
+    return matrix.toarray() if hasattr(matrix, "tocsr") else matrix
+
+
+def test_convolution_pooling_and_residuals_come_back_to_the_last_bit(tmp_path):
+    network = convolutional()
+    path = save(network, tmp_path / "net.onnx")
+    again = load(path)
+    assert [(type(node), node.name, node.sources) for node in again.nodes] == [
+        (type(node), node.name, node.sources) for node in network.nodes
+    ]
+    for node, other in zip(network.nodes, again.nodes, strict=True):
+        if isinstance(node, Linear):
+            assert isinstance(other, Linear)
+            assert node.bias.tobytes() == other.bias.tobytes()
+            for matrix, kept in zip(node.matrices, other.matrices, strict=True):
+                assert full(matrix).tobytes() == full(kept).tobytes()
+                assert hasattr(matrix, "tocsr") == hasattr(kept, "tocsr")
+        elif isinstance(node, Max):
+            assert isinstance(other, Max)
+            assert node.groups.tolist() == other.groups.tolist()
+        else:
+            assert isinstance(other, Activation)
+            assert (np.asarray(node.slope).tolist(), node.low) == (np.asarray(other.slope).tolist(), other.low)
+    x = np.random.default_rng(9).normal(size=(40, network.inputs))
+    expected = network(x)
+    assert np.abs(computed(path, x) - expected).max() <= 3e-14 * np.abs(expected).max()
+    assert save(again, tmp_path / "again.onnx").read_bytes() == path.read_bytes()
+
+
+def test_float32_on_request_says_what_it_costs(tmp_path):
+    network = convolutional()
+    path = save(network, tmp_path / "net.onnx", dtype="float32")
+    again = load(path)
+    cost = rounding(network)
+    assert again.notes == (*network.notes, str(cost))
+    assert 0 < cost.output <= 2e-6 * cost.scale
+    assert 2.0**-26 < cost.weight <= 2.0**-24
+    x = np.random.default_rng(9).uniform(-1, 1, size=(40, network.inputs))
+    assert 0 < np.abs(again(x) - network(x)).max() <= 2e-6 * cost.scale
+    assert rounding(network, x[:3]).rows == 3
+    assert np.abs(computed(path, x.astype(np.float32)) - network(x)).max() <= 2e-6 * cost.scale
+    assert save(again, tmp_path / "again.onnx", dtype="float32")  # every number is a float32 already
+    assert rounding(again).output == 0
+    with pytest.raises(InvalidInputError, match="which is too large for float32"):
+        save(Network.dense([[[1e300]]], [[0.0]]), path, dtype="float32")
+    with pytest.raises(InvalidInputError, match=r"dtype = 'float32' is for \.onnx files"):
+        save(network, tmp_path / "net.npz", dtype="float32")
+
+
+@pytest.mark.parametrize("kind", ["clip", "elu", "selu", "gelu", "gelu_tanh", "silu", "softsign"])
+def test_activations_from_elsewhere_are_written(kind, tmp_path):
+    act = Activation(1, kind, 4, "act", 0.25, low=-0.5, high=0.75)
+    network = Network((Linear((0,), (W0,), B0, "in"), act, Linear((2,), (W1,), B1, "out")), 3)
+    path = save(network, tmp_path / "net.onnx")
+    again = load(path)
+    assert [(node.name, node.units) for node in again.nodes] == [("in", 4), ("act", 4), ("out", 2)]
+    x = np.random.default_rng(2).normal(size=(50, 3))
+    assert again(x).tolist() == network(x).tolist()
+    path = save(network, tmp_path / "net.onnx", dtype="float32")
+    assert np.abs(computed(path, x.astype(np.float32)) - network(x)).max() <= 2e-6 * np.abs(network(x)).max()
+
+
+def test_a_slope_that_onnx_cannot_hold_is_not_written(tmp_path):
+    network = Network((Linear((0,), (np.eye(2),), np.zeros(2), "in"), Activation(1, "elu", 2, "act", 0.3)), 2)
+    with pytest.raises(UnsupportedModelError, match="act is an elu whose slope ONNX cannot hold"):
+        save(network, tmp_path / "net.onnx")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_writing_names_the_extra(tmp_path, monkeypatch):
@@ -86,10 +163,6 @@ def test_writing_names_the_extra(tmp_path, monkeypatch):
 
 
 # --- what others write ----------------------------------------------------------------------------------
-
-RNG = np.random.default_rng(7)
-W0, W1 = RNG.normal(size=(3, 4)), RNG.normal(size=(4, 2))
-B0, B1 = RNG.normal(size=4), RNG.normal(size=2)
 
 
 def node(op, inputs, output, **attributes):
@@ -171,45 +244,55 @@ def test_a_leading_activation_needs_a_shape(tmp_path):
     path = written(tmp_path / "net.onnx", nodes, [constant("W", W0)])
     assert load(path)([[-1.0, 2.0, -3.0]]).tolist() == [(2 * W0[1]).tolist()]
     path = written(tmp_path / "net.onnx", nodes, [constant("W", W0)], ("n", None))
-    with pytest.raises(UnsupportedModelError, match="comes before any layer, and the input's shape is not given"):
+    with pytest.raises(InvalidInputError, match="leaves the shape of its input 'x' open: give input_shape"):
         load(path)
+    assert load(path, input_shape=(3,))([[-1.0, 2.0, -3.0]]).tolist() == [(2 * W0[1]).tolist()]
 
 
 W, B = "W", "b"
 REFUSED = {
-    "'Conv of y' ('Conv') is no layer of a dense network: export the part of the model that is made of Add, ": [
-        ("Conv", ["x", W], "y")
+    "'LSTM of y' (LSTM) is not a feed-forward layer: export the part of the model before or after it": [
+        ("LSTM", ["x", W], "y")
     ],
-    "'Softmax of y' ('Softmax') is no layer": [("MatMul", ["x", W], "h"), ("Softmax", ["h"], "y")],
-    "'Add of y' (Add) needs a constant as input 1; 'h' is none": [("MatMul", ["x", W], "h"), ("Add", ["h", "h"], "y")],
-    "'Add of y' (Add) follows no MatMul whose bias it could be": [
-        ("MatMul", ["x", W], "h"),
-        ("Relu", ["h"], "r"),
-        ("Add", ["r", B], "y"),
+    "'Sin of y' (Sin) is not read: export the part": [("Sin", ["x"], "y")],
+    "'LayerNormalization of y' (LayerNormalization) divides by what it computes": [
+        ("LayerNormalization", ["x", W], "y")
     ],
-    "'Add of y' (Add) follows no MatMul": [("Gemm", ["x", W, B], "h"), ("Add", ["h", B], "y")],
-    "'Relu of y' (Relu) reads 'x', which is used already, so it branches": [
-        ("MatMul", ["x", W], "h"),
-        ("Relu", ["x"], "y"),
+    "Softmax of h (softmax) stands inside the network, where it is not piecewise linear": [
+        ("Softmax", ["x"], "h"),
+        ("MatMul", ["h", W], "y"),
     ],
+    "'Mul of y' (Mul) multiplies two computed tensors, which is not piecewise linear": [("Mul", ["x", "x"], "y")],
+    "'MatMul of y' (MatMul) multiplies two computed tensors": [("MatMul", ["x", "x"], "y")],
+    "'Div of y' (Div) divides by a computed tensor": [("Div", ["x", "x"], "y")],
+    "'Sqrt of y' (Sqrt) of a computed tensor is not read": [("Sqrt", ["x"], "y")],
+    "'Relu of y' (Relu) reads an error function that is no part of a GELU": [("Erf", ["x"], "e"), ("Relu", ["e"], "y")],
+    "'Cast of y' (Cast) rounds to another type (number 7)": [("Cast", ["x"], "y", {"to": 7})],
     "'MatMul of y' (MatMul) reads the constant 'W' where a layer is expected": [("MatMul", [W, W], "y")],
-    "'MatMul of y' (MatMul) has weights of shape (4,), not (inputs, units)": [("MatMul", ["x", B], "y")],
     "'MatMul of y' (MatMul) has 1 inputs, and no input 1": [("MatMul", ["x"], "y")],
-    "'MatMul of y' (MatMul) reads 3 numbers where 4 come in": [("MatMul", ["x", W], "h"), ("MatMul", ["h", W], "y")],
-    "'Gemm of y' (Gemm) adds numbers of shape (3, 4) to 4 units": [("Gemm", ["x", W, W], "y")],
-    "'Gemm of y' (Gemm) transposes its input": [("Gemm", ["x", W], "y", {"transA": 1})],
-    "'Flatten of f' (Flatten) does not keep rows apart": [
+    "MatMul of y reads 3 numbers where 4 come in": [("MatMul", ["x", W], "h"), ("MatMul", ["h", W], "y")],
+    "'Gemm of y' (Gemm) works along axis 0, which holds rows: export the model with a batch of 1": [
+        ("Gemm", ["x", W], "y", {"transA": 1})
+    ],
+    "'Flatten of f' (Flatten) works along axis 0, which holds rows": [
         ("Flatten", ["x"], "f", {"axis": 0}),
         ("MatMul", ["f", W], "y"),
     ],
-    "'PRelu of y' (PRelu) has a slope for each unit; one for all is read": [
+    "'ReduceMean of y' (ReduceMean) works along axis 0": [("ReduceMean", ["x"], "y")],
+    "'Add of y' (Add) gives shape (3, 4) for one row, which does not keep rows apart": [
         ("MatMul", ["x", W], "h"),
-        ("PRelu", ["h", B], "y"),
+        ("Add", ["h", W], "y"),
     ],
-    "tensor 'index' has the element type 7: weights must be float16, float32 or float64": [
-        ("MatMul", ["x", "index"], "y"),
+    "PRelu of y has slopes of shape (3, 4) for (1, 4)": [("MatMul", ["x", W], "h"), ("PRelu", ["h", W], "y")],
+    "ThresholdedRelu of y jumps from 0 to 1 at its threshold": [("ThresholdedRelu", ["x"], "y")],
+    "'BatchNormalization of y' (BatchNormalization) is in training mode": [
+        ("BatchNormalization", ["x", B, B, B, B], "y", {"training_mode": 1})
     ],
-    "its output 'y' is not what the last node gives": [("MatMul", ["x", W], "y"), ("Relu", ["y"], "z")],
+    "'Conv of y' (Conv) reads a tensor of shape (1, 3), not one of (rows, channels, sizes)": [("Conv", ["x", W], "y")],
+    "'Gather of y' (Gather) works along axis 0": [("Gather", ["x", "index"], "y")],
+    "'Split of y' (Split) splits 3 entries into [2, 2]": [("Split", ["x"], "y", {"axis": 1, "split": [2, 2]})],
+    "'Reshape of y' (Reshape) gives shape (3, 1) for one row": [("Reshape", ["x", "sizes"], "y")],
+    "its output 'y' is what no node gives": [("MatMul", ["x", W], "z")],
     "it holds no layer": [("Identity", ["x"], "y")],
 }  # fmt: skip
 
@@ -217,7 +300,8 @@ REFUSED = {
 @pytest.mark.parametrize("sentence", REFUSED)
 def test_what_is_no_dense_network_is_refused_by_name(sentence, tmp_path):
     nodes = [node(*each[:3], **(each[3] if len(each) > 3 else {})) for each in REFUSED[sentence]]
-    constants = [constant("W", W0), constant("b", B0), constant("index", np.ones((3, 4)), INT64)]
+    constants = [constant("W", W0), constant("b", B0), constant("index", [0, 2], INT64)]
+    constants += [constant("sizes", [3, 1], INT64)]
     path = written(tmp_path / "net.onnx", nodes, constants)
     with pytest.raises((UnsupportedModelError, InvalidInputError)) as caught:
         load(path)
@@ -228,8 +312,11 @@ def test_inputs_and_domains_are_checked(tmp_path):
     from onnx import helper
 
     matmul, weights = node("MatMul", ["x", "W"], "y"), [constant("W", W0)]
-    with pytest.raises(UnsupportedModelError, match="reads an input of 3 dimensions: put a Flatten before it"):
-        load(written(tmp_path / "net.onnx", [matmul], weights, ("n", 2, 3)))
+    gemm = node("Gemm", ["x", "W"], "y")
+    with pytest.raises(UnsupportedModelError, match="reads a tensor of 3 dimensions: put a Flatten before it"):
+        load(written(tmp_path / "net.onnx", [gemm], weights, ("n", 2, 3)))
+    with pytest.raises(InvalidInputError, match=r"input_shape \(4, 5\) does not fit: one input .* \(3\)"):
+        load(written(tmp_path / "net.onnx", [matmul], weights), input_shape=(4, 5))
     with pytest.raises(InvalidInputError, match="reads 3 numbers where 5 come in"):
         load(written(tmp_path / "net.onnx", [matmul], weights, ("n", 5)))
     foreign = helper.make_node("Relu", ["x"], ["y"], domain="com.example")
