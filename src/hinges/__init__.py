@@ -16,20 +16,48 @@ from hinges.nets import ACTIVATIONS, Activation, Hinge, Linear, Max, Network, Pa
 from hinges.pwl import PiecewiseLinear
 
 if TYPE_CHECKING:
-    from hinges.analysis import rollout, trace
+    from hinges.analysis import (
+        Line,
+        Plane,
+        Regions,
+        Slice,
+        count_regions,
+        fan,
+        regions,
+        rollout,
+        sensitivity,
+        separation,
+        slice_along,
+        sweep_features,
+        trace,
+    )
     from hinges.construct import Interpolation, Tents, approximate, sawtooth, sine_by_hand, square, tent
     from hinges.draw import Scene, plot, plot_activations, scene
-    from hinges.interop import load, save, to_source
+    from hinges.interop import load, save, to_keras, to_source, to_torch
     from hinges.lab import export_station, station
     from hinges.optimal import Best, best_error, error_curve
     from hinges.train import LevenbergMarquardt, RandomSearch, Training, VariableProjection
 
 # Loaded at their first use, so that `import hinges` needs NumPy alone.
 _LAZY = {
-    "hinges.analysis": ("rollout", "trace"),
+    "hinges.analysis": (
+        "Line",
+        "Plane",
+        "Regions",
+        "Slice",
+        "count_regions",
+        "fan",
+        "regions",
+        "rollout",
+        "sensitivity",
+        "separation",
+        "slice_along",
+        "sweep_features",
+        "trace",
+    ),
     "hinges.construct": ("Interpolation", "Tents", "approximate", "sawtooth", "sine_by_hand", "square", "tent"),
     "hinges.draw": ("Scene", "plot", "plot_activations", "scene"),
-    "hinges.interop": ("load", "save", "to_source"),
+    "hinges.interop": ("load", "save", "to_keras", "to_source", "to_torch"),
     "hinges.lab": ("export_station", "station"),
     "hinges.optimal": ("Best", "best_error", "error_curve"),
     "hinges.train": ("LevenbergMarquardt", "RandomSearch", "Training", "VariableProjection"),
@@ -50,14 +78,18 @@ __all__ = [
     "Interpolation",
     "InvalidInputError",
     "LevenbergMarquardt",
+    "Line",
     "Linear",
     "Max",
     "MissingExtraError",
     "Network",
     "Parameter",
     "PiecewiseLinear",
+    "Plane",
     "RandomSearch",
+    "Regions",
     "Scene",
+    "Slice",
     "Snapshot",
     "Tents",
     "Training",
@@ -67,28 +99,37 @@ __all__ = [
     "__version__",
     "approximate",
     "best_error",
+    "count_regions",
     "error_curve",
     "example",
     "examples",
     "export_station",
+    "fan",
     "fit",
     "load",
     "plot",
     "plot_activations",
     "read_images",
     "read_sprites",
+    "regions",
     "rollout",
     "save",
     "sawtooth",
     "scene",
+    "sensitivity",
+    "separation",
     "sine_by_hand",
+    "slice_along",
     "square",
     "station",
     "steps",
+    "sweep_features",
     "tent",
     "to_function",
+    "to_keras",
     "to_network",
     "to_source",
+    "to_torch",
     "trace",
 ]
 
