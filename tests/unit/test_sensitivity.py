@@ -122,6 +122,18 @@ def test_a_function_may_change_on_several_intervals():
     assert bias.intervals == ((-3.0, 1.0), (1.9, 3.0))
 
 
+def test_changes_near_the_end_of_float64():
+    large = Network.dense([[[1.0]], [[2.0]]], [[0.0], [0.0]])
+    moved = sensitivity(large, interval=(0, 1), step=1e200).of(Parameter(1, "weight", 0, 0))
+    assert moved.largest == 1e200
+    assert moved.l2 == pytest.approx(1e200 / np.sqrt(3), rel=1e-14)
+    with pytest.raises(InvalidInputError, match="changes the function by more than float64 holds"):
+        sensitivity(large, interval=(0, 100), step=1e307)
+    with pytest.raises(InvalidInputError, match="weight of layer 0, 0 -> unit 0 plus step must be a finite number"):
+        sensitivity(Network.dense([[[1.7e308]]], [[0.0]]), interval=(0, 1e-9), step=1.7e308)
+    assert sensitivity(large, interval=(0, 1), step=1e-20).influences[0].intervals == ()  # 1 + 1e-20 is 1 in float64
+
+
 def test_fans_move_what_they_are_asked_to_move():
     last = fan(MANUAL, Parameter(1, "weight", 2, 0), interval=(-1, 1), count=8, reach=2.0, seed=4)
     x = np.linspace(-1, 0, 21)

@@ -80,7 +80,8 @@ def sensitivity(network: Network, *, interval: Interval, step: float = 0.1, outp
     """Give, for every parameter, the intervals over which the function changes when it moves, and by how much.
 
     Exact: of each parameter the difference of the two functions is taken in integer arithmetic, from the float64
-    next to `value + step`. Only what follows the parameter is computed anew.
+    next to `value + step`, which may be `value` itself. Only what follows the parameter is computed anew: a network
+    1-32-32-1 with 1,153 parameters and 60 pieces takes about three seconds.
 
     Arguments:
         network: a chain of dense layers with one input whose activations are piecewise linear.
@@ -108,6 +109,8 @@ def sensitivity(network: Network, *, interval: Interval, step: float = 0.1, outp
         raise InvalidInputError("step is 0: the parameters must move")
     output = _arrays.count(output, "output", minimum=0, maximum=network.outputs - 1)
     start = Start.of(network, ends, output)
+    for parameter, value in network.parameters().items():
+        _arrays.number(value + step, f"{parameter} plus step")
     found = [
         _influence(parameter, value, value + step, start.moved(parameter, Fraction(value + step) - Fraction(value)))
         for parameter, value in network.parameters().items()
@@ -117,11 +120,11 @@ def sensitivity(network: Network, *, interval: Interval, step: float = 0.1, outp
 
 def _influence(parameter: Parameter, value: float, moved: float, change: Moved) -> Influence:
     x, y = change.vertices()
-    if not np.isfinite(y).all():
-        raise InvalidInputError(f"moving the {parameter} to {moved:g} changes the function by more than float64 holds")
+    largest = float(np.abs(y).max())
+    shape = y / largest if 0 < largest < np.inf else np.zeros_like(y)  # its squares stay inside float64
     with np.errstate(over="ignore"):
-        squares = np.diff(x) * (y[1:] ** 2 + y[1:] * y[:-1] + y[:-1] ** 2) / 3
-    return Influence(
-        parameter, value, moved, change.intervals(), frozen(x), frozen(y),
-        float(np.abs(y).max()), math.sqrt(math.fsum(squares.tolist())),
-    )  # fmt: skip
+        squares = np.diff(x) * (shape[1:] ** 2 + shape[1:] * shape[:-1] + shape[:-1] ** 2) / 3
+        l2 = largest * math.sqrt(math.fsum(squares.tolist()))
+    if not math.isfinite(l2):
+        raise InvalidInputError(f"moving the {parameter} to {moved:g} changes the function by more than float64 holds")
+    return Influence(parameter, value, moved, change.intervals(), frozen(x), frozen(y), largest, l2)

@@ -276,7 +276,8 @@ def _layer(
     assert last is not None
     if first is not None and isinstance(linear, Linear):
         sources = [values[source] for source in linear.sources]
-        inputs, dot, z, z_value = np.concatenate(sources, axis=1), dots[first], values[first + 1], first + 1
+        inputs = sources[0] if len(sources) == 1 else np.concatenate(sources, axis=1)
+        dot, z, z_value = dots[first], values[first + 1], first + 1
     else:
         linear, z_value = None, network.nodes[last].sources[0]
         inputs = z = values[z_value]
