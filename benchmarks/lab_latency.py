@@ -26,10 +26,19 @@ QUESTIONS = 20
 OTHERS = 9
 SHORT = {"question": "best", "pieces": 1, "x": [0, 1], "y": [0, 1]}
 SLIDER = "weight of unit 1"
-# Moves the slider inside the page, as a pointer or as keys do. The work of a step is its script and that of the
-# frame that draws it: style, layout and paint; until it is drawn, the wait for the screen's next frame comes on top.
-PRESS = """async ([count, drag]) => {
-    const slider = document.querySelector('input[type=range][aria-label="weight of unit 1"]');
+# What is moved in each station, by keys as a person would.
+HANDLES = {
+    "match": "hinge of unit 1",
+    "segments": "point 2",
+    "draw": "number of units",
+    "tents": "apex of tent 1",
+    "trace": "the point",
+}
+# Steps inside the page, as a pointer or as keys make them. The work of a step is its script and that of the frame
+# that draws it: animation callbacks, style, layout and paint; until it is drawn, the wait for the screen's next frame
+# comes on top. "dragged" and "key" leave a frame between two steps, "quick" makes one in every frame: then each frame
+# measured also draws its share of the cards that follow. "settled" is when the last of them is drawn.
+PRESS = """async ([count, mode, name]) => {
     const drawn = () => new Promise((done) => requestAnimationFrame(() => {
         const channel = new MessageChannel();
         channel.port1.onmessage = () => done(performance.now());
@@ -37,21 +46,26 @@ PRESS = """async ([count, drag]) => {
     }));
     const times = [];
     for (let i = 0; i < count; i += 1) {
-        await drawn();
+        if (mode !== "quick") await drawn();
+        const control = document.querySelector(`[aria-label="${name}"]`);
         let frame = 0;
         requestAnimationFrame(() => { frame = performance.now(); });  // the first of the frame's callbacks
         const start = performance.now();
-        const key = i % 20 < 10 ? "ArrowRight" : "ArrowLeft";
-        if (drag) {
-            slider.value = String((i % 100 - 50) / 10);  // what a pointer does to a range input
-            slider.dispatchEvent(new Event("input", { bubbles: true }));
-        } else slider.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+        const key = i % 16 < 8 ? "ArrowRight" : "ArrowLeft";
+        if (control.matches("input") && mode !== "key") {
+            control.value = String((i % 100 - 50) / 10);  // what a pointer does to a range input
+            control.dispatchEvent(new Event("input", { bubbles: true }));
+        } else control.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
         const script = performance.now() - start;
         const end = await drawn();
-        times.push([script + end - frame, end - start, Number(slider.value)]);
+        let settled = end;
+        while (mode === "settled" && document.querySelector("[aria-busy]")) settled = await drawn();
+        const value = control.getAttribute("aria-valuetext");
+        times.push([script + end - frame, end - start, settled - start, value]);
     }
     return times;
 }"""
+EMPTY = f"""<input type=range min=-6 max=6 step=any aria-label="{SLIDER}" aria-valuetext=0>"""
 
 
 def percentiles(values: list[float]) -> str:
@@ -65,7 +79,7 @@ def verdict(value: float, bar: float) -> str:
 
 
 def in_page(url: str) -> None:
-    """Measure the steps of Match's slider in a headless Chromium."""
+    """Measure the steps of sliders and handles in a headless Chromium."""
     names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     program = next(filter(None, map(shutil.which, names)), None)
     try:
@@ -78,22 +92,40 @@ def in_page(url: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_content(EMPTY)
+        page.evaluate(PRESS, [40, "dragged", SLIDER])
+        work = [step[0] for step in page.evaluate(PRESS, [STEPS, "dragged", SLIDER])]
+        print(f"an empty page's frame        {percentiles(work)}   (what this machine takes for nothing)")
         start = time.perf_counter()
         page.goto(url)
-        slider = page.get_by_role("slider", name=SLIDER)
-        slider.wait_for()
+        page.get_by_role("slider", name=SLIDER).wait_for()
         print(
             f"first slider                 {1000 * (time.perf_counter() - start):7.0f} ms after the address was typed"
         )
-        slider.focus()
-        page.evaluate(PRESS, [40, True])
-        runs = {how: page.evaluate(PRESS, [STEPS, how == "dragged"]) for how in ("dragged", "by key")}
+        for mode in ("dragged", "key", "quick", "settled"):
+            steps_of(page, mode, SLIDER, f"Match's slider, {mode}")
+        for station, name in HANDLES.items():
+            page.goto("about:blank")
+            page.goto(f"{url}#v1/{station}")
+            page.get_by_role("heading", level=1).wait_for()
+            if station == "draw":  # N slides along a curve that is there
+                page.wait_for_timeout(5000)
+            for mode in ("key", "quick"):
+                steps_of(page, mode, name, f"{station.capitalize()}, {mode}")
         browser.close()
-    for how, steps in runs.items():
-        assert len({value for *_, value in steps}) > 5, "the slider did not move"
-        work, drawn = [each[0] for each in steps], [each[1] for each in steps]
-        print(f"slider {how}, its work    {percentiles(work)}   {verdict(float(np.percentile(work, 95)), 16)}")
-        print(f"slider {how} until drawn  {percentiles(drawn)} (with the wait for the next frame)")
+
+
+def steps_of(page: Any, mode: str, name: str, title: str) -> None:
+    """Measure one way of moving one control, and print its work against the bar."""
+    page.evaluate(PRESS, [40, mode, name])
+    steps = page.evaluate(PRESS, [STEPS, mode, name])
+    assert len({step[3] for step in steps}) > 5, f"{name} did not move"
+    work, drawn, settled = ([step[k] for step in steps] for k in range(3))
+    if mode == "settled":
+        print(f"{title:28} {percentiles(settled)}   (every card, with the waits for frames)")
+        return
+    print(f"{title:28} {percentiles(work)}   {verdict(float(np.percentile(work, 95)), 16)}")
+    print(f"{'    until drawn':28} {percentiles(drawn)}   (with the wait for the next frame)")
 
 
 @contextlib.contextmanager

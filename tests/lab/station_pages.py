@@ -7,7 +7,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PLACES = 1000
 WIDTHS = (390, 768, 1280, 1920)
+LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 1280), ("dark", 390))
 
 
 def address(site: str, station: str, state: dict[str, Any] | None = None) -> str:
@@ -49,7 +50,7 @@ def never_scrolls_sideways(page: "Page") -> None:
 
 def hinders_nobody(page: "Page", audit: Callable[..., list[str]], within: str | None = None) -> None:
     """Check that nothing of the page, or of one element, hinders access: wide and light, narrow and dark."""
-    for theme, width in (("light", 1280), ("dark", 390)):
+    for theme, width in LOOKS:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
         settle(page)

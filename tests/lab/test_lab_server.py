@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from running_lab import Lab, start_lab, stop_lab
 
+from hinges.cli import main
 from hinges.lab._static import static_files
 
 if TYPE_CHECKING:
@@ -166,26 +167,19 @@ print(sorted(heavy & {name.partition(".")[0] for name in sys.modules}))
     assert done.stdout.strip() == "[]"
 
 
-def hinges(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "hinges", "lab", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-
-
-def test_a_port_that_is_taken_is_one_sentence():
+def test_a_port_that_is_taken_is_one_sentence(capfd: pytest.CaptureFixture[str]):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        done = hinges("--no-browser", "--port", str(port))
-    assert done.returncode == 2
-    assert re.fullmatch(rf"hinges: port {port} is taken by another program: [^\n]+\n", done.stderr)
+        assert main(["lab", "--no-browser", "--port", str(port)]) == 2
+    assert re.fullmatch(rf"hinges: port {port} is taken by another program: [^\n]+\n", capfd.readouterr().err)
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "70000"])
-def test_a_port_that_cannot_be_is_one_sentence(port: str):
-    done = hinges("--no-browser", "--port", port)
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
+def test_a_port_that_cannot_be_is_one_sentence(port: str, capfd: pytest.CaptureFixture[str]):
+    assert main(["lab", "--no-browser", "--port", port]) == 2
+    assert capfd.readouterr().err.count("\n") == 1
 
 
 def test_the_default_port_gives_way(monkeypatch: pytest.MonkeyPatch):
