@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from hinges.errors import UnsupportedModelError
 from hinges.interop._graph import Symbol
 from hinges.interop._keras_config import CODE, Layer
 from hinges.interop._keras_step import Step
@@ -27,7 +28,7 @@ PLAIN: dict[str, tuple[str, dict[str, float]]] = {
 }
 ENDS = {"softmax": "softmax", "log_softmax": "log-softmax"}
 SHRINK = 0.5  # where soft_shrink begins
-ADVICE = "put relu, leaky_relu or another of " + ", ".join([*PLAIN, "hard_sigmoid", "soft_shrink"]) + " in its place"
+ADVICE = f"put one of {', '.join(PLAIN)}, hard_sigmoid, soft_shrink in its place"
 
 
 def named(step: Step, x: Symbol, activation: Any, name: str) -> Symbol:
@@ -54,12 +55,24 @@ def named(step: Step, x: Symbol, activation: Any, name: str) -> Symbol:
     raise step.refused(f"has the activation {shown(activation)}, which has no counterpart here: {ADVICE}")
 
 
+def check(layer: Layer) -> None:
+    """Refuse a layer whose activation is a function or class of its own; only the configuration is looked at."""
+    described = layer.config.get("activation")
+    if isinstance(described, dict):
+        kind, module = described.get("class_name"), str(described.get("module")).partition(".")[0]
+        if kind in CODE or kind not in LAYERS or module != "keras":
+            raise UnsupportedModelError(
+                f"{layer} has an activation of its own ({shown(kind)}), whose code is never run: {ADVICE}"
+            )
+
+
 def _layer_as_argument(step: Step, x: Symbol, described: dict[str, Any], name: str) -> Symbol:
-    kind, config = described.get("class_name"), described.get("config")
-    if kind in CODE or kind not in LAYERS or not isinstance(config, dict):
-        raise step.refused(f"has an activation of its own ({shown(kind)}), whose code is never run: {ADVICE}")
-    layer = Layer(str(kind), step.layer.name, config, f"{step.layer.path}/activation")
-    return LAYERS[str(kind)](step.within(layer, name), x)
+    check(step.layer)
+    kind, config = str(described.get("class_name")), described.get("config")
+    if not isinstance(config, dict):
+        raise step.wrong("its activation has no config")
+    layer = Layer(kind, step.layer.name, config, f"{step.layer.path}/activation")
+    return LAYERS[kind](step.within(layer, name), x)
 
 
 # --- layers ---------------------------------------------------------------------------------------------

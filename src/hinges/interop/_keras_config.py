@@ -11,9 +11,11 @@ from typing import Any
 
 from hinges.errors import InvalidInputError, UnsupportedModelError
 from hinges.interop._caps import LONGEST_NAME, MOST_NODES
+from hinges.interop._json import parsed
 from hinges.interop._naming import shown
 
 MODELS = ("Functional", "Model", "Sequential")
+MOST_PARTS = 400_000  # objects and lists of a configuration: a layer has about thirty
 DEEPEST = 40  # models within models
 QUIET = ("mask", "training")  # arguments of a call that change nothing where they are not set
 CODE = ("Lambda", "__lambda__", "function", "__typespec__")
@@ -95,6 +97,14 @@ class _Reading:
         """Give where the variables stand: a layer that is in two models is written where it is met first."""
         key = described.get("shared_object_id")
         return self.shared.setdefault(key, path) if isinstance(key, int) else path
+
+
+def parsed_config(data: bytes) -> Any:
+    """Give what the text of a configuration says, if it has no more parts than a network could need."""
+    parts = data.count(b"{") + data.count(b"[")
+    if parts > MOST_PARTS:
+        raise InvalidInputError(f"its configuration has {parts} parts; at most {MOST_PARTS} are read")
+    return parsed(data)
 
 
 def model_of(document: object) -> Model:

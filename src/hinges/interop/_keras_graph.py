@@ -8,10 +8,11 @@ from typing import Any
 from hinges.errors import InvalidInputError, UnsupportedModelError
 from hinges.interop._caps import MOST_NODES
 from hinges.interop._graph import Graph, Symbol
+from hinges.interop._keras_activations import check as check_activation
 from hinges.interop._keras_config import Layer, Model, Ref
 from hinges.interop._keras_layers import LAYERS, MERGING, merge
 from hinges.interop._keras_ops import OPS
-from hinges.interop._keras_step import Step, Weights
+from hinges.interop._keras_step import UNROUNDED, Step, Weights
 from hinges.interop._naming import shown
 from hinges.nets import Network
 
@@ -20,6 +21,7 @@ TERM = ".term"  # in the names of the Dense layers that are one layer of a netwo
 LEAST_ROOM = 2**22  # numbers that the weights may take however small the file is
 ROOM = 4  # times the numbers in a file that the weights may take, because layers can be shared
 
+POLICIES = ("DTypePolicy", "FloatDTypePolicy")
 SMOOTH = "so the model is not piecewise linear: only a model without it can be read"
 WHY = {
     "Multiply": f"multiplies values that the network computes, {SMOOTH}",
@@ -45,18 +47,37 @@ def check(model: Model) -> None:
 
     Raises:
         UnsupportedModelError: there is one.
+        InvalidInputError: calls go round in a circle, or there are too many.
     """
+    calls = _checked(model)
+    if calls > MOST_NODES:
+        raise InvalidInputError(f"its layers are called {calls} times in all; at most {MOST_NODES} are read")
+
+
+def _checked(model: Model) -> int:
+    """Check the layers of a model, and give how many calls of single layers one call of it takes."""
+    calls = 0
     for layer in model.layers:
-        if layer.model is not None:
-            check(layer.model)
-        elif layer.kind not in LAYERS and layer.kind not in MERGING and layer.kind not in OPS | {"InputLayer": None}:
-            what = "is a function of keras.ops that" if layer.kind.startswith("ops.") else "is of a kind that"
-            why = WHY.get(layer.kind.removeprefix("ops."), f"{what} has no counterpart here: {_advice(layer)}")
-            raise UnsupportedModelError(f"{layer} {why}")
+        calls += (_checked(layer.model) if layer.model is not None else _check_layer(layer)) * max(len(layer.calls), 1)
         if model.sequential and layer.kind in MERGING:
             raise InvalidInputError(f"{layer} reads several values, which no layer of a Sequential model can")
     if not model.sequential:
         _order(model)
+    return calls
+
+
+def _check_layer(layer: Layer) -> int:
+    if layer.kind not in LAYERS and layer.kind not in MERGING and layer.kind not in OPS and layer.kind != "InputLayer":
+        what = "is a function of keras.ops that" if layer.kind.startswith("ops.") else "is of a kind that"
+        why = WHY.get(layer.kind.removeprefix("ops."), f"{what} has no counterpart here: {_advice(layer)}")
+        raise UnsupportedModelError(f"{layer} {why}")
+    policy = layer.config.get("dtype")
+    if isinstance(policy, dict) and policy.get("class_name") not in POLICIES:
+        raise UnsupportedModelError(f"{layer} has rounded weights ({shown(policy.get('class_name'))}): {UNROUNDED}")
+    if layer.config.get("quantization_config") is not None:
+        raise UnsupportedModelError(f"{layer} has rounded weights (quantization_config): {UNROUNDED}")
+    check_activation(layer)
+    return 1
 
 
 def _advice(layer: Layer) -> str:
@@ -148,7 +169,7 @@ def _known(declared: Any, given: Sequence[int] | None, name: str) -> tuple[int, 
             raise InvalidInputError("the model does not say the shape of its input: give it as input_shape=(...)")
         return tuple(given)
     if not isinstance(declared, list) or not all(size is None or type(size) is int for size in declared[1:]):
-        raise InvalidInputError(f"the shape of {shown(name)} must be a list of whole numbers, not {shown(declared)}")
+        raise InvalidInputError(f"the shape of {shown(name)} must be a list of whole numbers after the rows")
     shape = tuple(declared[1:])
     if given is not None:
         fits = len(given) == len(shape) and all(size in (None, own) for size, own in zip(shape, given, strict=True))
@@ -204,11 +225,10 @@ def _order(model: Model) -> list[tuple[Layer, int]]:
 
 
 class _Walk:
-    """Goes through the calls of a model and those in it, and counts them."""
+    """Goes through the calls of a model and of those in it."""
 
     def __init__(self, graph: Graph, weights: Weights, own: bool) -> None:  # noqa: FBT001
         self.graph, self.weights, self.own = graph, weights, own
-        self.calls = 0
 
     def model(self, model: Model, inputs: Sequence[Symbol], prefix: str) -> list[Symbol]:
         """Give the values that a model gives for values."""
@@ -236,9 +256,6 @@ class _Walk:
 
     def layer(self, layer: Layer, arguments: Sequence[Any], prefix: str) -> Symbol:
         """Give what one call of a layer gives."""
-        self.calls += 1
-        if self.calls > MOST_NODES:
-            raise InvalidInputError(f"its layers are called more than {MOST_NODES} times in all")
         name = prefix + (layer.name.replace(TERM, " term ") if self.own else layer.name)
         if layer.model is not None:
             outputs = self.model(layer.model, self._symbols(layer, arguments), f"{name}/")

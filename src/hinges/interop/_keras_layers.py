@@ -236,9 +236,10 @@ def reshape(step: Step, x: Symbol) -> Symbol:
 def permute(step: Step, x: Symbol) -> Symbol:
     """Put axes in another order."""
     dims = step.get("dims")
-    if not isinstance(dims, list) or sorted(map(str, dims)) != sorted(map(str, range(1, len(x.shape) + 1))):
+    whole = isinstance(dims, list) and all(type(dim) is int for dim in dims)
+    if not whole or sorted(dims) != list(range(1, len(x.shape) + 1)):
         raise step.wrong(f"dims must name each of the {len(x.shape)} axes once")
-    return x.with_index(x.index.transpose([int(dim) - 1 for dim in dims]))
+    return x.with_index(x.index.transpose([dim - 1 for dim in dims]))
 
 
 def repeat_vector(step: Step, x: Symbol) -> Symbol:

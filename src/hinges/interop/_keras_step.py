@@ -15,6 +15,7 @@ from hinges.interop._graph import Graph, Symbol
 from hinges.interop._keras_config import Layer
 from hinges.interop._naming import shown
 
+UNROUNDED = "read the model as it was before quantize()"
 LARGEST_SIZE = 2**23  # of a kernel, a stride, a border
 
 
@@ -161,6 +162,8 @@ class Step:
         for (name, shape), array in zip(wanted, found, strict=False):
             if array.shape != shape:
                 raise self.wrong(f"its {name} has the shape {array.shape} where {shape} is needed")
+            if array.dtype.kind != "f":
+                raise self.refused(f"has a {name} of type {array.dtype}, so its weights are rounded: {UNROUNDED}")
             result.append(_arrays.array(array, f"{self.layer}: {name}"))
         return result
 

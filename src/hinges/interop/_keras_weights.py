@@ -42,6 +42,7 @@ class FileWeights:
     def __init__(self, data: bytes) -> None:
         self.h5py: Any = require("h5py", extra="keras")
         self.room = len(data)
+        self.found: dict[str, Arrays] = {}  # a layer may be called many times
         try:
             self.file: Any = self.h5py.File(io.BytesIO(data), "r")
         except DAMAGED:
@@ -56,7 +57,9 @@ class FileWeights:
     def of(self, path: str) -> Arrays:
         """Give the variables of a layer in Keras' order; none where it has none."""
         try:
-            return self._of(f"{path}/vars")
+            if path not in self.found:
+                self.found[path] = self._of(f"{path}/vars")
+            return self.found[path]
         except InvalidInputError:
             raise
         except DAMAGED:

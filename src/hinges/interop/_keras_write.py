@@ -1,17 +1,15 @@
 """Keras models from networks: a Sequential one of a chain, a Functional one of any other graph."""
 
-import importlib.util
 import re
+import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from hinges._arrays import Floats
-from hinges._extras import require
-from hinges.errors import InvalidInputError, MissingExtraError, UnsupportedModelError
+from hinges.errors import InvalidInputError, UnsupportedModelError
 from hinges.interop._caps import MOST_PARAMETERS
 from hinges.interop._keras_graph import OWN_NAME, TERM
 from hinges.nets import Activation, Linear, Max, Network, Node
@@ -21,38 +19,16 @@ BY_NAME = ("relu", "tanh", "sigmoid", "softplus", "selu", "gelu", "silu", "softs
 FLOAT64 = {"dtype": "float64"}
 
 
-def keras() -> Any:
-    """Give the imported Keras, or raise with the line to type where it or its backend is missing."""
-    try:
-        return require("keras", extra="keras")
-    except MissingExtraError:
-        raise
-    except ImportError as error:
-        here = next((name for name in ("jax", "torch") if importlib.util.find_spec(name) is not None), None)
-        line = f"export KERAS_BACKEND={here}" if here else "pip install jax && export KERAS_BACKEND=jax"
-        missing = getattr(error, "name", None) or "tensorflow"
-        raise MissingExtraError(
-            f"Keras is here, but not its backend {missing}; to choose another, before Python starts type: {line}"
-        ) from None
-
-
-def full_precision(module: Any) -> AbstractContextManager[Any]:
-    """Give a context in which Keras keeps float64; its backend JAX halves it outside of one."""
-    if module.backend.backend() == "jax":
-        return require("jax", extra="train").enable_x64(True)
-    return nullcontext()
-
-
-def model_of(network: Network, module: Any) -> Any:
+def written(network: Network, keras: Any) -> Any:
     """Give the Keras model of a network, in float64."""
     _check_size(network)
-    writing = _Writing(module)
-    inputs = module.Input((network.inputs,), dtype="float64", name=writing.name("input"))
+    writing = _Writing(keras)
+    inputs = keras.Input((network.inputs,), dtype="float64", name=writing.name("input"))
     if all(node.sources == (i,) and _is_layer(node) for i, node in enumerate(network.nodes)):
         layers = writing.chain(network)
-        model = module.Sequential([inputs, *layers], name=OWN_NAME)
+        model = keras.Sequential([inputs, *layers], name=OWN_NAME)
     else:
-        model = module.Model(inputs, writing.graph(network, inputs), name=OWN_NAME)
+        model = keras.Model(inputs, writing.graph(network, inputs), name=OWN_NAME)
     writing.fill()
     return model
 
@@ -77,7 +53,7 @@ def _check_size(network: Network) -> None:
 class _Writing:
     """Layers under construction: names given, and numbers that their variables get once they are built."""
 
-    module: Any
+    keras: Any
     names: set[str] = field(default_factory=set[str])
     numbers: list[tuple[Any, list[Floats]]] = field(default_factory=list[tuple[Any, list[Floats]]])
 
@@ -97,7 +73,7 @@ class _Writing:
             for array, variable in zip(arrays, layer.get_weights(), strict=True):
                 if variable.dtype != np.float64 or not np.array_equal(variable, array):
                     raise InvalidInputError(
-                        f"Keras with the backend {self.module.backend.backend()} does not keep float64: choose another "
+                        f"Keras with the backend {self.keras.backend.backend()} does not keep float64: choose another "
                         "before Python starts, for example by typing: export KERAS_BACKEND=torch"
                     )
 
@@ -124,7 +100,7 @@ class _Writing:
     def dense(self, matrix: Any, bias: Floats | None, name: str, activation: str | None = None) -> Any:
         """Give a Dense layer, whose numbers follow once it is built."""
         weights = np.asarray(matrix.toarray() if hasattr(matrix, "tocsr") else matrix, np.float64)
-        layer = self.module.layers.Dense(
+        layer = self.keras.layers.Dense(
             weights.shape[1], activation=activation, use_bias=bias is not None, name=self.name(name), **FLOAT64
         )
         self.numbers.append((layer, [weights] if bias is None else [weights, bias]))
@@ -134,7 +110,7 @@ class _Writing:
 
     def activation(self, node: Activation) -> Any:
         """Give the layer of an activation."""
-        layers, name = self.module.layers, self.name(node.name)
+        layers, name = self.keras.layers, self.name(node.name)
         if node.kind in BY_NAME or node.kind == "linear":
             return layers.Activation(node.kind, name=name, **FLOAT64)
         if node.kind == "leaky_relu":
@@ -182,16 +158,17 @@ class _Writing:
             self.dense(matrix, None if i else node.bias, f"{total}{TERM}{len(self.numbers)}_{i}")(source)
             for i, (matrix, source) in enumerate(zip(node.matrices, sources, strict=True))
         ]
-        return self.module.layers.Add(name=total, **FLOAT64)(terms)
+        return self.keras.layers.Add(name=total, **FLOAT64)(terms)
 
     def max(self, node: Max, source: Any) -> Any:
         """Give the largest of groups: their entries taken side by side, then pooled."""
         units, size = node.groups.shape
         name = self.name(node.name)
-        taken = self.module.ops.take(source, node.groups.T.ravel().astype(np.int32), axis=1)
-        grouped = self.module.layers.Reshape((size, units), name=self.name(f"{name}_groups"), **FLOAT64)(taken)
-        return self.module.layers.GlobalMaxPooling1D(name=name, **FLOAT64)(grouped)
+        taken = self.keras.ops.take(source, node.groups.T.ravel().astype(np.int32), axis=1)
+        grouped = self.keras.layers.Reshape((size, units), name=self.name(f"{name}_groups"), **FLOAT64)(taken)
+        return self.keras.layers.GlobalMaxPooling1D(name=name, **FLOAT64)(grouped)
 
 
 def _operation(module: str, name: str) -> Any:
-    return getattr(importlib.import_module(f"keras.src.ops.{module}"), name)
+    """Give the class of a function of keras.ops, which takes a name where the function itself takes none."""
+    return getattr(sys.modules[f"keras.src.ops.{module}"], name)

@@ -1,17 +1,23 @@
 """Networks from and to Keras 3: live models, and .keras files, which are read without Keras."""
 
+import importlib.util
+import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from hinges import _arrays
-from hinges.errors import InvalidInputError
-from hinges.interop import _keras_live, _keras_write
+from hinges._extras import require
+from hinges.errors import InvalidInputError, MissingExtraError
+from hinges.interop import _keras_live
+from hinges.interop._caps import LARGEST_JSON
 from hinges.interop._container import Archive
-from hinges.interop._keras_config import model_of
+from hinges.interop._keras_config import model_of, parsed_config
 from hinges.interop._keras_graph import check, network_of
 from hinges.interop._keras_weights import FileWeights
+from hinges.interop._keras_write import written
 from hinges.interop._naming import about
 from hinges.nets import Network
 
@@ -53,7 +59,7 @@ def read(path: Path, input_shape: Sequence[int] | None = None) -> Network:
         MissingExtraError: h5py is not installed.
     """
     with Archive(path, ".keras file") as archive, about(path):
-        described = model_of(archive.json(CONFIG))
+        described = model_of(parsed_config(archive.read(CONFIG, LARGEST_JSON)))
         check(described)
         if WEIGHTS not in archive.names:
             raise InvalidInputError(f"it has no {WEIGHTS}: save the model whole, with model.save")
@@ -74,20 +80,40 @@ def to_keras(network: Network) -> Any:
         MissingExtraError: Keras or its backend is not installed.
     """
     _arrays.instance(network, Network, "network")
-    module = _keras_write.keras()
-    with _keras_write.full_precision(module):
-        return _keras_write.model_of(network, module)
+    keras = _keras()
+    with _full_precision(keras):
+        return written(network, keras)
 
 
 def to_bytes(network: Network) -> bytes:
     """Give the .keras file of a network, which Keras writes and loads again; reading it gives bit-equal weights."""
-    module = _keras_write.keras()
-    with _keras_write.full_precision(module), tempfile.TemporaryDirectory() as folder:
+    keras = _keras()
+    with _full_precision(keras), tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "network.keras"
-        _keras_write.model_of(network, module).save(target)
+        written(network, keras).save(target)
         return target.read_bytes()
 
 
 def check_installed() -> None:
     """Raise unless Keras and its backend, through which files are written, are there."""
-    _keras_write.keras()
+    _keras()
+
+
+def _keras() -> Any:
+    """Give the imported Keras, or raise with the line to type where it or its backend is missing."""
+    try:
+        return require("keras", extra="keras")
+    except MissingExtraError:
+        raise
+    except ImportError as error:
+        here = next((name for name in ("jax", "torch") if importlib.util.find_spec(name) is not None), None)
+        line = f"export KERAS_BACKEND={here}" if here else "pip install jax && export KERAS_BACKEND=jax"
+        missing = error.name or "tensorflow"
+        raise MissingExtraError(
+            f"Keras is here, but not its backend {missing}; to choose another, before Python starts type: {line}"
+        ) from None
+
+
+def _full_precision(keras: Any) -> AbstractContextManager[Any]:
+    """Give a context in which Keras keeps float64; its backend JAX halves it outside of one."""
+    return sys.modules["jax"].enable_x64(True) if keras.backend.backend() == "jax" else nullcontext()
