@@ -30,7 +30,6 @@ ON_CONSTANTS: dict[str, Callable[..., Any]] = {
     "Not": np.logical_not,
     "Pow": np.power,
     "Reciprocal": lambda x: 1.0 / x,
-    "ReduceProd": lambda x, *_: np.prod(x, keepdims=True).reshape(-1),
     "Relu": lambda x: np.maximum(x, 0),
     "Sqrt": np.sqrt,
     "Sub": np.subtract,
@@ -43,7 +42,7 @@ WHOLE = (6, 7, 9)
 
 def on_constants(p: Program, o: Operation) -> Array | None:
     """Give the result of a node all of whose inputs are constant, or None where one is not."""
-    if o.op not in (*ON_CONSTANTS, "Div"):
+    if o.op not in (*ON_CONSTANTS, "Div", "ReduceProd"):
         return None
     values = [p.get(o, i) for i in range(len(o.inputs)) if o.inputs[i]]
     arrays = [value for value in values if isinstance(value, np.ndarray)]
@@ -52,10 +51,17 @@ def on_constants(p: Program, o: Operation) -> Array | None:
     try:
         p.reserve(np.broadcast_shapes(*(array.shape for array in arrays)), o)
         with np.errstate(all="ignore"):
-            result = np.asarray(divided(*arrays) if o.op == "Div" else ON_CONSTANTS[o.op](*arrays))
+            result = np.asarray(calculated(o, arrays))
     except (ValueError, TypeError):
         raise InvalidInputError(f"{where(o)} has constants that do not fit together") from None
     return _arrays.array(result, f"the result of {label(o)}") if result.dtype.kind == "f" else result
+
+
+def calculated(o: Operation, arrays: list[Array]) -> Any:
+    """Give the result of a node on constants."""
+    if o.op == "ReduceProd":
+        return np.prod(arrays[0], keepdims=bool(o.numbers.get("keepdims", 1)))
+    return divided(*arrays) if o.op == "Div" else ON_CONSTANTS[o.op](*arrays)
 
 
 def divided(a: Array, b: Array) -> Array:

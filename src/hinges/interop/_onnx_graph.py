@@ -34,6 +34,20 @@ def network_of(file: OnnxFile, input_shape: Sequence[int] | None) -> Network:
         )
     ((name, declared),) = inputs.items()
     shape, rows = input_sizes(file, name, declared, input_shape)
+    try:
+        return walked(file, name, shape, rows)
+    except (UnsupportedModelError, InvalidInputError):
+        if rows in (None, 1) or input_shape is not None:
+            raise
+        try:  # the first size need not be that of rows: a column (784, 1) has none
+            return walked(file, name, (rows, *shape[1:]), 1)
+        except (UnsupportedModelError, InvalidInputError):
+            pass
+        raise
+
+
+def walked(file: OnnxFile, name: str, shape: tuple[int, ...], rows: int | None) -> Network:
+    """Give the network of a file whose input has this shape for one row."""
     program = Program(file, name, shape, rows)
     for operation in file.operations:
         add(program, operation)
@@ -158,7 +172,7 @@ def refuse(program: Program, operation: Operation) -> Value:  # noqa: ARG001 - a
 
 
 OPERATORS: dict[str, Callable[[Program, Operation], Value | tuple[Value, ...]]] = {
-    **dict.fromkeys(arithmetic.ON_CONSTANTS, refuse),
+    **dict.fromkeys((*arithmetic.ON_CONSTANTS, "ReduceProd"), refuse),
     **dict.fromkeys(layers.ACTIVATIONS, layers.activation),
     **dict.fromkeys(("Add", "Sub", "Sum"), arithmetic.add),
     **dict.fromkeys(("Cast", "CastLike"), arithmetic.cast),
