@@ -53,7 +53,7 @@ def _ticks(units: int) -> tuple[tuple[float, str], ...] | None:
 def _stems(layer: LayerTrace, *, first: bool) -> Panel:
     """Give for every unit where the bias moves it, from dot product to z, and what its activation is."""
     at = np.arange(layer.units, dtype=np.float64)
-    size = 8.0 if layer.units <= MOST_NUMBERED else 4.0 if layer.units <= MOST_DOTS else 2.0
+    size = 8.0 if layer.units <= MOST_NUMBERED else 4.0 if layer.units <= MOST_DOTS else 3.0
     marks: list[Mark] = [Rule(0.0, "y", "axis")]
     moves = layer.linear is not None
     if moves and layer.units <= MOST_DOTS:
@@ -77,7 +77,7 @@ def _stems(layer: LayerTrace, *, first: bool) -> Panel:
         ]
     heights: list[Floats] = [layer.dot, layer.z, layer.a, np.zeros(1)]
     name = layer.name if layer.activation in layer.name else f"{layer.name} ({layer.activation})"
-    reach = (-0.6, layer.units - 0.4)
+    reach = (-0.6, layer.units - (0.1 if layer.units <= MOST_WRITTEN else 0.4))  # with room for the last number
     return Panel(name, tuple(marks), reach, padded(heights), "unit", "", _heading(layer), x_ticks=_ticks(layer.units))
 
 
