@@ -74,8 +74,8 @@ def activated(node, j, z, t):
         state = (at(z, t) > low, at(z, t) > high)
         form = ((Fraction(0), low), z, None, (Fraction(0), high))[state[0] + 2 * state[1]]
         return form, [(z[0], z[1] - low), (z[0], z[1] - high)], state
-    slope = {"relu": 0.0, "linear": 1.0}.get(node.kind, node.slope)
-    slope = Fraction(slope if np.ndim(slope) == 0 else slope.tolist()[j])
+    every = np.broadcast_to(node.slope if node.kind == "leaky_relu" else float(node.kind == "linear"), node.units)
+    slope = Fraction(float(every[j]))
     if slope == 1:
         return z, [], None
     on = at(z, t) > 0
@@ -109,13 +109,16 @@ def rational(network, line):
     return found
 
 
-def agree(network, line):
-    found, true = slice_along(network, line), rational(network, line)
+def agree(network, line, true=None):
+    """Check a slice against the rational line, which is given back."""
+    found, true = slice_along(network, line), true or rational(network, line)
     assert found.owners == tuple(units for _, units, _, _ in true)
     assert found.certificate.certified
     assert found.bends[1:-1].tolist() == [bends for _, _, bends, _ in true]
     assert found.silent.tolist() == [not any(bends) for _, _, bends, _ in true]
-    assert found.t[0] == 0.0 and found.t[-1] == 1.0 and (np.diff(found.t) > 0).all()
+    assert found.t[0] == 0.0
+    assert found.t[-1] == 1.0
+    assert (np.diff(found.t) > 0).all()
     scale = max(np.abs(found.y).max(), 1e-300)
     for t, bound, y, (place, _, _, exact) in zip(
         found.t[1:-1], found.certificate.places[1:-1], found.y[1:-1], true, strict=True
@@ -125,7 +128,7 @@ def agree(network, line):
     assert found.deviation <= 1e-13
     for output in range(network.outputs):
         assert len(found.function(output).kinks) == found.bends[:, output].sum()
-    return found
+    return true
 
 
 def dense(rng, sizes=(2, 6, 6, 2), kind="relu", scale=1.0):
@@ -169,13 +172,12 @@ FAMILIES = ["border", "corner", "zero bias", "duplicate", "antiparallel", "quart
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_degenerate_family(name, monkeypatch):
     rng = np.random.default_rng(FAMILIES.index(name))
-    for _ in range(5):
+    for _ in range(3):
         network, line = family(name, rng)
-        whole = agree(network, line)
-        monkeypatch.setattr(_slice_pass, "BLOCK", TINY)
-        cut = agree(network, line)
-        monkeypatch.undo()
-        assert cut.owners == whole.owners
+        true = agree(network, line)
+        with monkeypatch.context() as patch:
+            patch.setattr(_slice_pass, "BLOCK", TINY)
+            agree(network, line, true)
 
 
 def graph(rng, numbers=None, slope=0.25):
@@ -205,17 +207,17 @@ def graph(rng, numbers=None, slope=0.25):
 @pytest.mark.parametrize("numbers", [None, 4, 3, 1])
 def test_residual_pooled_and_clipped_networks(numbers, monkeypatch):
     rng = np.random.default_rng(7)
-    for _ in range(4):
+    for _ in range(2):
         network = graph(rng, numbers)
         start, end = np.round(rng.normal(size=(2, 3)) * 4) / 2
         line = Line.between(start, end + 0.5)
-        agree(network, line)
-        monkeypatch.setattr(_slice_pass, "BLOCK", TINY)
-        agree(network, line)
-        monkeypatch.undo()
+        true = agree(network, line)
+        with monkeypatch.context() as patch:
+            patch.setattr(_slice_pass, "BLOCK", TINY)
+            agree(network, line, true)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.data(), st.sampled_from([QUARTERS, THIRDS]))
 def test_small_networks_of_grid_numbers(data, numbers):
     def array(*shape):

@@ -126,7 +126,7 @@ def _of_exact(network: Network, line: Line, exact: ExactLine, open_: int) -> Sli
         errors=frozen(2.0 * GAP * np.abs(y).max(axis=0)),
     )
     bends = exact.bends()
-    silent = frozen(~bends[1:-1].any(axis=1))
+    silent = frozen(~np.logical_or.reduce(bends[1:-1], axis=1))
     return Slice(network, line, t, line.coordinate(t), frozen(y), owners, silent, certificate, lambda: bends)
 
 

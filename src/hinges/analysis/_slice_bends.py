@@ -59,7 +59,7 @@ def bends(network: Network, passed: Passed, starts: Floats, ends: Floats) -> Ben
     before, after = t[inner] - t[inner - 1], t[inner + 1] - t[inner]
     chord = (y[inner - 1] * after + y[inner + 1] * before) / (before + after)
     plain[inner] = np.abs(y[inner] - chord) > 4.0 * passed.errors
-    some = plain.any(axis=1)
+    some: Bits = np.logical_or.reduce(plain, axis=1)
     unsure = [np.zeros(0, np.intp)]
     for at in _blocks(network, inner[~some[inner]]):
         found, reach = _Slopes(network, passed, at, (starts, ends), reach=True).changes()
@@ -105,9 +105,9 @@ class _Slopes:
         starts, ends = line
         start, step = starts[passed.line[at]], (ends - starts)[passed.line[at]]
         t = passed.t
-        self.widths = np.stack((t[at] - t[at - 1], t[at + 1] - t[at])) / 2.0
-        self.right = self.widths[1] > self.widths[0]
-        place = np.where(self.right, t[at] + self.widths[1], t[at] - self.widths[0])
+        self.widths: Floats = np.stack((t[at] - t[at - 1], t[at + 1] - t[at])) / 2.0
+        self.right: Bits = self.widths[1] > self.widths[0]
+        place = t[at] + np.where(self.right, self.widths[1], -self.widths[0])
         none = np.zeros_like(step)
         self.value = _Beside(
             middle=start + place[:, None] * step,
@@ -171,9 +171,10 @@ class _Slopes:
 
     def _sides(self, z: _Beside) -> tuple[Floats, Floats]:
         """Give the value in the middle of the pieces on the left and on the right."""
-        before, after = self.widths[:, :, None]
+        before: Floats = self.widths[0][:, None]
+        after: Floats = self.widths[1][:, None]
         right = self.right[:, None]
-        at = np.where(right, z.middle - after * (z.slope + z.change), z.middle + before * z.slope)
+        at: Floats = np.where(right, z.middle - after * (z.slope + z.change), z.middle + before * z.slope)
         return (
             np.where(right, at - before * z.slope, z.middle),
             np.where(right, z.middle, at + after * (z.slope + z.change)),

@@ -146,10 +146,10 @@ def _joined(parts: list[State], output: int) -> Passed:
     pieces: list[slice] = []
     at = 0
     for before, part in zip([None, *parts[:-1]], parts, strict=True):
-        shares = before is not None and part.shared[0]
+        shares = part.shared[0]
         at -= shares
         owners.append(part.owners.at(part.owners.vertex + at))
-        if shares:
+        if shares and before is not None:
             owners.append(_at_border(before, part, at))
         pieces.append(slice(int(shares), None))
         at += len(part.t)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from hinges.analysis._slice_errors import UNIT, Errors, largest_norm
 
 Indices = NDArray[np.intp]
 Bits = NDArray[np.bool_]
+Entry = TypeVar("Entry", bound=np.generic)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +65,7 @@ class Insertion:
         """Give the position afterwards of each vertex there was."""
         return np.arange(vertices) + np.searchsorted(self.piece, np.arange(vertices), side="left")
 
-    def merged(self, old: NDArray[np.generic], new: NDArray[np.generic]) -> NDArray[np.generic]:  # type: ignore[type-var]
+    def merged(self, old: NDArray[Entry], new: NDArray[Entry]) -> NDArray[Entry]:
         """Give entries or rows of all vertices, of those there were and of the new ones."""
         out = np.empty((len(old) + len(new), *old.shape[1:]), old.dtype)
         out[self.where] = new

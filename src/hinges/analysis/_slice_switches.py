@@ -31,8 +31,9 @@ class Crossings:
 
     def chosen(self, which: Indices | Bits) -> "Crossings":
         """Give some of them."""
-        fields = (self.piece, self.unit, self.part, self.t, self.place, self.key)
-        return Crossings(*(field[which] for field in fields))
+        return Crossings(
+            self.piece[which], self.unit[which], self.part[which], self.t[which], self.place[which], self.key[which]
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,10 +81,10 @@ def _merged(state: State, found: Crossings, apart: Bits, near: tuple[Bits, Bits]
     unsure: list[int] = []
     merged = 0
     for i in np.flatnonzero((sizes > 1) & fresh):
-        members = np.arange(starts[i], starts[i] + sizes[i])
-        heads[i] = members[np.argmin(found.place[members])]
+        members = range(int(starts[i]), int(starts[i] + sizes[i]))
+        heads[i] = members[int(np.argmin(found.place[members.start : members.stop]))]
         merged += len(members) - 1
-        others = members[members != heads[i]].tolist()
+        others = [m for m in members if m != heads[i]]
         unsure += [m for m in others if not same(int(found.key[heads[i]]), int(found.key[m]))]
     lies = found.chosen(heads[fresh])
     new = Insertion(lies.piece, lies.part, lies.t, lies.place)
@@ -128,7 +129,7 @@ def switched(state: State, node: int, layer: int, reads: tuple[int, Floats], *, 
     bounds = _rounded(z, between)
     kept = {} if dead else {source: Value(merged.new.merged(z.rows, between), bounds, z.firm)}
     activated = merged.new.merged(_slopes(z.rows, below, spare=dead), _slopes(between, below, spare=dead))
-    firm = z.firm and not len(unsure) and not merged.doubts.any
+    firm = not (len(unsure) or merged.doubts.any or still.any())
     after = advanced(state, merged, owners, layer, without=source)
     return replace(
         after,
