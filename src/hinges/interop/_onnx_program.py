@@ -18,7 +18,7 @@ from hinges.interop._onnx_file import OnnxFile, Operation, Tensor
 
 PRODUCER = "hinges"  # in whose files Identity is a layer with the activation `linear`
 REUSED = 10**6  # weights that may come from tensors used more than twice: each use is a copy in memory
-MOST_SIZE = 2**31
+MOST_SIZE = 2**62
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ class Program:
             return rearranged(value)
         except HingesError:
             raise
-        except (ValueError, IndexError):
+        except (ValueError, IndexError, OverflowError):
             raise InvalidInputError(f"{where(operation)} does not fit a tensor of shape {value.shape}") from None
 
 
