@@ -9,8 +9,9 @@ from running_lab import Lab
 
 from hinges import best_error, error_curve, to_network
 from hinges.errors import InvalidInputError
-from hinges.lab._questions import MAX_ROWS, BadQuestionError, Question, answer, read_question
-from hinges.lab._worker import reply_to
+from hinges.lab._pool import Pool
+from hinges.lab._questions import MAX_ROWS, SHORT_ROWS, BadQuestionError, Question, answer, read_question
+from hinges.lab._worker import Worker, reply_to
 
 ROWS = {"x": [0.0, 1.0, 2.0], "y": [0.0, 1.0, 0.0]}
 
@@ -127,6 +128,23 @@ def test_what_goes_wrong_inside_names_no_path(monkeypatch: pytest.MonkeyPatch):
 
     monkeypatch.setattr("hinges.optimal.best_error", broken)
     assert reply_to(read_question(frame())) == '"error": "this could not be computed (FileNotFoundError)"'
+
+
+def test_short_questions_have_processes_of_their_own():
+    assert Question(1, "best", wavy(1)).is_short
+    assert not Question(1, "curve", wavy(1)).is_short
+    assert not Question(1, "best", wavy(1, SHORT_ROWS + 1)).is_short
+    pool = Pool(2)
+    older, newer = (Worker(patient=True) for _ in range(2))
+    pool._idle = [older]
+    assert not pool._free(patient=False).patient
+    assert pool._idle == [older]
+    pool._idle = [older, newer]
+    assert pool._free(patient=True) is newer
+    pool._idle = [older, newer]
+    assert not pool._free(patient=False).patient  # for which the oldest makes room
+    assert pool._idle == [newer]
+    pool.close()
 
 
 # --------------------------------------------------------------------------------------------------- over the wire

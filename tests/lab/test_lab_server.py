@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import socket
 import subprocess
@@ -276,7 +277,9 @@ def test_a_lab_that_is_killed_leaves_no_process_behind(own_lab: Lab):
 
 def test_a_page_that_goes_away_frees_its_work(own_lab: Lab):
     with connected(own_lab) as page:
-        working(own_lab, page)
+        number = working(own_lab, page)
+        usual = os.getpriority(os.PRIO_PROCESS, own_lab.process.pid)  # to which a long question gives way
+        wait_for(lambda: os.getpriority(os.PRIO_PROCESS, number) > usual)
     wait_for(lambda: not children(own_lab.process))
     with connected(own_lab) as page:  # and the next one is answered
         page.send(json.dumps({"id": "a", "question": "best", "x": [0, 1, 2], "y": [0, 1, 0], "pieces": 2}))

@@ -1,4 +1,7 @@
-"""A few processes for all pages: each works on one question, and one that nobody waits for any more is taken back."""
+"""A few processes for all pages: each works on one question, and one that nobody waits for any more is taken back.
+
+Short questions have processes of their own, to which those of long ones give way.
+"""
 
 import asyncio
 import concurrent.futures
@@ -26,7 +29,7 @@ class Pool:
     async def reply(self, question: Question) -> str:
         """Give a process's reply; when the caller is cancelled, the process is free again soon after."""
         await self._gate.acquire()
-        worker = self._idle.pop() if self._idle else Worker()
+        worker = self._free(patient=not question.is_short)
         task = asyncio.create_task(self._run(worker, question))
         self._tasks.add(task)
         task.add_done_callback(self._done)
@@ -38,6 +41,16 @@ class Pool:
         except TimeoutError:
             self._take_back(task, worker)
             raise StoppedError(f"no answer within {TIME_LIMIT:.0f} seconds: ask with fewer rows or units") from None
+
+    def _free(self, *, patient: bool) -> Worker:
+        """Give an idle process of this kind, or a new one; where there are too many, the oldest idle one makes room."""
+        for worker in reversed(self._idle):
+            if worker.patient == patient:
+                self._idle.remove(worker)
+                return worker
+        if self._idle and len(self._idle) + len(self._busy) >= self.size:
+            self._idle.pop(0).stop()
+        return Worker(patient=patient)
 
     async def _run(self, worker: Worker, question: Question) -> str:
         self._busy.add(worker)

@@ -12,6 +12,7 @@ from hinges.fits import LOSSES, ErrorBounds
 MAX_BYTES = 8_000_000  # of one frame
 MAX_ROWS = 100_000
 MAX_SIZE = 100  # units or pieces
+SHORT_ROWS = 100
 LONGEST_ID = 64
 KINDS = ("best", "curve", "cancel")
 FIELDS = {
@@ -28,6 +29,11 @@ class Question:
     mark: int | str
     kind: str
     arguments: dict[str, Any]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its answer is a matter of milliseconds, so that nobody should wait for it behind a long one."""
+        return self.kind == "best" and len(self.arguments["x"]) <= SHORT_ROWS
 
 
 class BadQuestionError(InvalidInputError):

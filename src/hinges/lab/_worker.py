@@ -14,18 +14,21 @@ from typing import cast
 from hinges.errors import HingesError
 from hinges.lab._questions import Question, answer
 
+PATIENCE = 10  # what a patient process adds to its niceness: about a tenth of the share of another
+
 
 class StoppedError(HingesError):
     """The process ended before it had answered."""
 
 
 class Worker:
-    """One process, which starts with its first question and answers one at a time.
+    """One process, which starts with its first question and answers one at a time; a patient one lets others go first.
 
     `ask` blocks and belongs into a thread; `stop` may be called from any other and makes `ask` raise.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, patient: bool = False) -> None:
+        self.patient = patient
         self._lock = threading.Lock()
         self._stopped = False
         self._process: BaseProcess | None = None
@@ -53,7 +56,7 @@ class Worker:
             if self._connection is None:
                 context = multiprocessing.get_context("spawn")
                 ours, theirs = context.Pipe()
-                process = context.Process(target=serve_questions, args=(theirs,), daemon=True)
+                process = context.Process(target=serve_questions, args=(theirs, self.patient), daemon=True)
                 with _interrupts_held():
                     process.start()
                 theirs.close()
@@ -83,8 +86,10 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def serve_questions(connection: Connection) -> None:
+def serve_questions(connection: Connection, patient: bool = False) -> None:  # noqa: FBT001, FBT002 - a process's argument
     """Answer questions until the other end is closed; this is what runs in the process."""
+    if patient and hasattr(os, "nice"):
+        os.nice(PATIENCE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when this process ends
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
