@@ -5,6 +5,7 @@ at which the network is evaluated one number after the other; states are read of
 """
 
 from fractions import Fraction
+from functools import cache
 
 from hinges.nets import Activation, Linear
 
@@ -38,6 +39,7 @@ def cells(network, base, bounds):
     return done
 
 
+@cache
 def _exact(node):
     if isinstance(node, Linear):
         matrices = [m.toarray() if hasattr(m, "tocsr") else m for m in node.matrices]
@@ -66,26 +68,38 @@ def _choices(kind, rivals, polygon):
     """Give the parts of a polygon, each with the form that a unit has there."""
     if kind == "switch":
         z, slope = rivals
-        below = tuple(slope * number for number in z)
-        parts = [(half(polygon, z, 1), z), (half(polygon, z, -1), below)]
         if not any(z) or slope == 1:
-            parts = [(polygon, z)]
+            return [(polygon, z)]
+        heights = _heights(z, polygon)
+        below = tuple(slope * number for number in z)
+        parts = [(half(polygon, heights), z), (half(polygon, [-h for h in heights]), below)]
         return [(part, form) for part, form in parts if part]
     found = []
     different = list(dict.fromkeys(rivals))
-    for form in different:
+    heights = [_heights(form, polygon) for form in different]
+    for i, form in enumerate(different):
         part = polygon
-        for other in different:
-            if part and other != form:
-                part = half(part, tuple(a - b for a, b in zip(form, other, strict=True)), 1)
+        for j, other in enumerate(different):
+            if part and i != j:
+                same = part is polygon
+                ahead = [a - b for a, b in zip(heights[i], heights[j], strict=True)] if same else None
+                difference = tuple(a - b for a, b in zip(form, other, strict=True))
+                part = half(part, ahead or _heights(difference, part))
         if part:
             found.append((part, form))
     return found
 
 
-def half(polygon, form, side):
-    """Give the part of a polygon where `form`, times `side`, is at least 0, or None where it has no area."""
-    heights = [side * (form[0] + form[1] * s + form[2] * t) for s, t in polygon]
+def _heights(form, polygon):
+    return [form[0] + form[1] * s + form[2] * t for s, t in polygon]
+
+
+def half(polygon, heights):
+    """Give the part of a polygon where a form, of which the heights at the corners are given, is at least 0."""
+    if all(h >= 0 for h in heights):
+        return polygon if any(heights) else None
+    if not any(h > 0 for h in heights):
+        return None
     kept = []
     for i, (p, h) in enumerate(zip(polygon, heights, strict=True)):
         q, g = polygon[i - 1], heights[i - 1]
@@ -94,7 +108,7 @@ def half(polygon, form, side):
             kept.append((q[0] + part * (p[0] - q[0]), q[1] + part * (p[1] - q[1])))
         if h >= 0:
             kept.append(p)
-    return kept if len(kept) > 2 and area(kept) else None
+    return kept
 
 
 def area(polygon):

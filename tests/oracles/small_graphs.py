@@ -110,7 +110,15 @@ def concatenated(draw):
 
 MAKERS = {
     maker.__name__: maker
-    for maker in (relu_then_pool, pool_then_relu, pool_twice, pool_in_the_middle, residual, leaky_and_clip, concatenated)
+    for maker in (
+        relu_then_pool,
+        pool_then_relu,
+        pool_twice,
+        pool_in_the_middle,
+        residual,
+        leaky_and_clip,
+        concatenated,
+    )
 }
 
 

@@ -115,6 +115,8 @@ def cells(
                 merged.add(leaves)
         if store.count >= max_regions:
             break
+    if merged is not None:
+        merged.settle()
     left = walk.unfinished()
     activation, area = done + store.count, area + store.area / 4
     remaining = Remaining(plan, left, activation, area, (exact, lines, merged)) if left else None
@@ -132,9 +134,7 @@ def cells(
     )
 
 
-def _kept(
-    store: Store, arrays: dict[str, Any], linear: Any, remaining: Remaining | None, exact: Exact
-) -> Cells:
+def _kept(store: Store, arrays: dict[str, Any], linear: Any, remaining: Remaining | None, exact: Exact) -> Cells:
     units = sum(node.units for node in store.plan.network.hidden_nodes)
     return Cells(
         vertices=frozen(arrays["vertices"]),

@@ -23,10 +23,7 @@ class Alive:
         self.plan = plan
         self.place = {step.value: k for k, step in enumerate(plan.hidden)}
         random = np.random.default_rng(20_011)
-        self.keys = {
-            step.value: random.integers(0, 2**64, (2, step.units), dtype=np.uint64)
-            for step in plan.hidden
-        }
+        self.keys = {step.value: random.integers(0, 2**64, (2, step.units), dtype=np.uint64) for step in plan.hidden}
 
     def of(self, states: States) -> Words:
         """Give a key of 128 bits for each face, (faces, 2): equal keys are equal working parts."""

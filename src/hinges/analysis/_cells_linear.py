@@ -66,6 +66,7 @@ class LinearRegions:
         self.count = 0
         self.edges: dict[int, tuple[list[Edge], list[Edge]]] = {}
         self.crowd = 0
+        self.doubtful: list[tuple[Edge, Edge]] = []
         outputs = plan.sizes[plan.steps.output]
         signs = np.random.default_rng(7).integers(0, 2, (MOST_OUTPUTS, outputs)) * 2.0 - 1.0
         self.sums = np.eye(outputs) if outputs <= MOST_OUTPUTS else signs
@@ -86,6 +87,8 @@ class LinearRegions:
             self.parents.append(leaf.number)
             self.count += 1
             self._place(polygon, leaf)
+        if len(self.doubtful) > CROWD:
+            self.settle()
 
     def _place(self, polygon: Polygon, leaf: Leaf) -> None:
         n = len(polygon.points)
@@ -129,11 +132,20 @@ class LinearRegions:
         a, b = self._root(edge.leaf.number), self._root(other.leaf.number)
         if a == b or not self._maybe_equal(edge.leaf, other.leaf):
             return
-        if shared <= margin and not self._overlap(edge, other):
+        if shared <= margin:
+            self.doubtful.append((edge, other))
             return
         if edge.leaf.key == other.leaf.key or self._equal(edge.leaf, other.leaf):
             self.parents[max(a, b)] = min(a, b)
             self.count -= 1
+
+    def settle(self) -> None:
+        """Decide exactly on neighbours of one map that have a point or hardly more in common, if they are not united."""
+        doubtful, self.doubtful = self.doubtful, []
+        for edge, other in doubtful:
+            if self._root(edge.leaf.number) == self._root(other.leaf.number) or not self._overlap(edge, other):
+                continue
+            self._unite(edge, other, 1.0, 0.0)
 
     def _root(self, number: int) -> int:
         parents = self.parents

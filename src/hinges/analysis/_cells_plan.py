@@ -68,6 +68,11 @@ class Plan:
         return {step.value: Product(step) for step in self.steps.steps if isinstance(step, Affine)}
 
     @cached_property
+    def places(self) -> dict[int, int]:
+        """Which hidden step makes a value."""
+        return {step.value: k for k, step in enumerate(self.hidden)}
+
+    @cached_property
     def leaders(self) -> dict[int, NDArray[np.intp]]:
         """For each switching step, by its value, the first unit that reads the same form as unit j."""
         return {step.value: self._leaders(step) for step in self.hidden if isinstance(step, Switch)}
@@ -91,6 +96,10 @@ class Plan:
         result = np.empty_like(new)
         np.put_along_axis(result, order, new, axis=1)
         return result
+
+    def twin(self, value: int, entry: int) -> int:
+        """Give the class of an entry; that of `ZERO` is 0."""
+        return 0 if entry == ZERO else int(self.twins[value][entry])
 
     def to_plane(self, points: Floats) -> Floats:
         """Give points (x, y) as (s, t)."""

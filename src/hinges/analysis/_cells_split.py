@@ -53,13 +53,34 @@ class Decider:
 
     def _decided(self, before: Label, after: Label, pair: Pair) -> int:
         value, i, j = pair
+        both = {self._origin(value, i), self._origin(value, j)}
+        if len(both) == 1:
+            return 0
+        hidden = self.exact.plan.hidden
         for step, _, first, second, _ in (before, after):
-            on_it = (first, second) in {(i, j), (j, i)}
-            if on_it and step != BORDER and self.exact.plan.hidden[step].source == value:
-                return 0  # the corner lies on this very line: windows that overlap share entries
+            if step != BORDER:
+                source = hidden[step].source
+                if both == {self._origin(source, first), self._origin(source, second)}:
+                    return 0  # the corner lies on this very line
         if self._face is None:
             self._face = self.exact.face(self.states)
         return self._face.sign(before, after, pair) or 0
+
+    def _origin(self, value: int, entry: int) -> tuple[int, int]:
+        """Give the value and the class of the form that an entry has handed on, through what is on or has won."""
+        plan = self.exact.plan
+        while entry != ZERO and value in plan.places:
+            k = plan.places[value]
+            step = plan.hidden[k]
+            state = int(self.states[plan.offsets[k] + entry])
+            if isinstance(step, Pool):
+                value, entry = step.source, int(step.groups[entry, state])
+            elif state or step.below[entry] == 0.0:
+                value, entry = step.source, entry if state else ZERO
+            else:
+                break
+        kind = plan.twin(value, entry)
+        return (value, kind) if kind else (0, 0)
 
 
 class Lines:
@@ -101,9 +122,13 @@ class SwitchSplitter:
         tolerance = error + (8 * EPS + max(face.errors)) * size
         low, high = heights.min(0), heights.max(0)
         self.base = ((high > tolerance) | ~bends).astype(np.uint16)
-        open_units = (low <= tolerance) & (high >= -tolerance) & bends & (self.leaders == np.arange(len(form)))
+        open_units = ~((low > tolerance) | (high < -tolerance)) & bends & (self.leaders == np.arange(len(form)))
         self.units = np.flatnonzero(open_units & ((size > 0) | (error > 0)))
-        self.form, self.size, self.error = form[self.units], size[self.units], error[self.units] + 8 * EPS * size[self.units]
+        self.form, self.size, self.error = (
+            form[self.units],
+            size[self.units],
+            error[self.units] + 8 * EPS * size[self.units],
+        )
         start = np.arange(len(self.units))
         self.stack: list[tuple[Polygon, NDArray[np.intp], States]] = [(face, start, self.base[self.units])]
 
@@ -127,7 +152,7 @@ class SwitchSplitter:
             low, high = heights.min(0), heights.max(0)
             states = states.copy()
             above, below = high > tolerance, low < -tolerance
-            unsure = (np.abs(heights) <= tolerance).any(0)
+            unsure = ~(np.abs(heights) > tolerance).all(0)
             states[open_units] = above
             sure = np.flatnonzero(above & below & ~unsure)
             left = (above & below) | unsure
@@ -167,9 +192,10 @@ class PoolSplitter:
         self.exact, lines, states = tools
         self.decider = Decider(self.exact, states)
         self.number = lines.numbering()
-        self.distinct = plan.distinct[step.value]
         self.form, error = padded(form), np.append(error, 0.0)
         self.size = np.abs(self.form).sum(1)
+        zero = ((self.size == 0) & (error == 0))[step.groups]  # of several that are zero the first stays
+        self.distinct = plan.distinct[step.value] & (~zero | (zero.cumsum(1) == 1))
         self.error = error + 8 * EPS * self.size
         self.base, unsure = self._winners(face, np.arange(step.units))
         self.stack: list[tuple[Polygon, NDArray[np.intp], dict[int, int]]] = [(face, np.flatnonzero(unsure), {})]
@@ -196,7 +222,7 @@ class PoolSplitter:
         best = np.where(distinct, entries.sum(2), -np.inf).argmax(1)
         rows = np.arange(len(units))
         lead = (entries[rows, best][:, None, :] - entries).min(2)
-        rival = (lead <= tolerance + tolerance[rows, best][:, None]) & distinct
+        rival = ~(lead > tolerance + tolerance[rows, best][:, None]) & distinct
         rival[rows, best] = False
         return best.astype(np.uint16), rival.any(1)
 
@@ -302,7 +328,9 @@ class PoolSplitter:
         heights, error = self._difference(ends, entry, first)
         if max(abs(height) for height in heights) > error:
             return False
-        signs = self.decider.signs(polygon, self._difference(polygon, entry, first)[0], error, (self.step.source, entry, first))
+        signs = self.decider.signs(
+            polygon, self._difference(polygon, entry, first)[0], error, (self.step.source, entry, first)
+        )
         return signs[edge] == 0 and signs[(edge + 1) % len(signs)] == 0
 
 

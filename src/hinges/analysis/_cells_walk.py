@@ -20,7 +20,7 @@ from hinges.analysis._cells_polygon import Polygon, whole
 from hinges.analysis._cells_split import Lines, Splitter, States, splitter
 from hinges.analysis._fused import Affine, Pool, Switch
 
-MOST_FACES = 512
+MOST_FACES, LEAST_FACES = 512, 8
 MEMORY = 2**27  # bytes that the forms of all chunks on the way take
 
 
@@ -102,7 +102,7 @@ class Walk:
             live = sum(self.plan.sizes[value] for value in values) + 2 * self.plan.sizes[step.value]
             most = max(most, live)
         share = MEMORY / (len(self.plan.hidden) + 1)
-        return int(min(MOST_FACES, max(8, share / (24 * max(most, 1)))))
+        return int(min(MOST_FACES, max(LEAST_FACES, share / (24 * max(most, 1)))))
 
     def leaves(self) -> Iterator[Leaves]:
         """Give the leaves, at most a chunk's worth at a time."""
@@ -174,13 +174,23 @@ class Walk:
                 chunk.next_face += 1
                 tools = (self.exact, self.lines, chunk.states[face])
                 form = np.ascontiguousarray(chunk.forms.values[source][:, face])
-                error = chunk.forms.errors[source]
+                error = self._error(source, chunk, face)
                 chunk.current = splitter(self.plan, chunk.place, chunk.polygons[face], form, error, tools)
             piece = chunk.current.next()
             if piece is None:
                 chunk.current = None
             else:
                 chunk.pieces.append((chunk.parent, *piece))
+
+    def _error(self, source: int, chunk: Chunk, face: int) -> Floats:
+        """Give the error bound of a step's source on a face: what a ReLU has switched off is exactly zero."""
+        error = chunk.forms.errors[source]
+        place = self.plan.places.get(source)
+        step = self.plan.hidden[place] if place is not None else None
+        if place is None or not isinstance(step, Switch):
+            return error
+        off = chunk.states[face, self._offset(place) : self._offset(place + 1)] == 0
+        return np.where(off & (step.below == 0.0), 0.0, error)
 
     def _deeper(self, chunk: Chunk, pieces: list[tuple[int, Polygon, States]]) -> Chunk:
         faces = np.array([parent for parent, _, _ in pieces])
