@@ -198,6 +198,8 @@ class Graph(LinearLayers):
         for value in kept:
             node = self._nodes[value - 1]
             nodes.append(node.node(values) if isinstance(node, Draft) else replace(node, source=values[node.source]))
+            if isinstance(node, Draft):
+                node.parts = []  # the matrices take their place in memory
         return Network(tuple(nodes), self._sizes[0], tuple(said))
 
     def _uses(self, output: int) -> dict[int, int]:
@@ -225,6 +227,7 @@ class Graph(LinearLayers):
                     count = len(before.parts)
                     if node.absorb(position, before, exact=exact):
                         gone.add(source)
+                        before.parts = []  # their memory is in this one now
                         step = count
                 position += step
         return gone
