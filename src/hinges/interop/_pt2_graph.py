@@ -65,10 +65,10 @@ def _names(value: Any, place: str) -> Any:
 
 
 def text(value: str, place: str) -> str:
-    """Give a name if it is not too long."""
+    """Give a name if it is not too long, as it may stand in a sentence."""
     if len(value) > LONGEST_NAME:
         raise InvalidInputError(f"{place} has a name of {len(value)} characters; at most {LONGEST_NAME} are read")
-    return value
+    return value if value.isprintable() else ascii(value)[1:-1]
 
 
 def _union(value: Any, place: str) -> tuple[str, Any]:
@@ -99,7 +99,8 @@ def _module(stack: Any) -> tuple[str, str]:
     parts = stack.rpartition(";")[2].split(",", 2) if isinstance(stack, str) else []
     if len(parts) != 3 or parts[0].startswith("_empty_nn_module_stack"):
         return "", ""
-    return parts[1][:LONGEST_NAME], parts[2][:LONGEST_NAME]
+    path, kind = (text(part[:LONGEST_NAME], "a module") for part in parts[1:])
+    return path, kind
 
 
 def _argument(value: Any, place: str, depth: int) -> Any:

@@ -54,7 +54,7 @@ def reshaped(a: Arguments, x: Any, sizes: Sequence[int]) -> Any:
 def _shown(a: Arguments, sizes: Sequence[int]) -> str:
     """Give sizes as they stand in a sentence: with the word rows for their number."""
     rows = a.walker.rows
-    if rows is None or rows < 2**40:
+    if rows is None or rows == 1:
         return str(tuple(sizes))
     words = [str(n) if n % rows or n == 0 else "rows" if n == rows else f"{n // rows} * rows" for n in sizes]
     return f"({', '.join(words)})"

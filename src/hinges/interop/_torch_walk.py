@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from hinges._arrays import Floats
-from hinges.errors import InvalidInputError, UnsupportedModelError
+from hinges._files import short
+from hinges.errors import HingesError, InvalidInputError, UnsupportedModelError
 from hinges.interop._graph import Graph
 from hinges.interop._naming import shown
 from hinges.interop._torch_program import Call, Model, Program, Ref
@@ -91,7 +92,7 @@ class Walker:
                 self.bind(call.outputs, self.inlined(call, arguments), call)
                 continue
             operate, in_place = self.operator(call)
-            self.bind(call.outputs, operate(arguments(self, call)), call)
+            self.bind(call.outputs, worked_out(operate, lambda call=call: arguments(self, call), call), call)
             self.follow(call, in_place=in_place)
 
     def operator(self, call: Call) -> tuple[Operator, bool]:
@@ -192,6 +193,16 @@ class Walker:
         raise UnsupportedModelError(
             f"{where} puts a constant of shape {values.shape} together with rows of shape {self.shape(x)[1:]}"
         )
+
+
+def worked_out(operate: Operator, arguments: Callable[[], Any], call: Call) -> Any:
+    """Give what an operator gives; arguments that torch would not take, as a file may hold, are named as such."""
+    try:
+        return operate(arguments())
+    except HingesError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise InvalidInputError(f"{call.where} has arguments that do not fit: {short(str(error))}") from None
 
 
 def _flat(outputs: Any) -> Iterator[str]:

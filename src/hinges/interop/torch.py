@@ -27,7 +27,8 @@ from hinges.interop._torch_network import network_of
 from hinges.interop._torch_program import Call, DType, Model, Program, Ref, Unread
 from hinges.nets import Network
 
-EXAMPLES = 2  # rows of the input with which a module is exported
+# Rows of the input with which a module is exported: a prime, so that what a module makes of them is told from the rest.
+EXAMPLES = 211
 # The layers that tell the shape of an input: its attribute, and whether that says all.
 FIRST_LAYERS = {"Linear": "in_features", "BatchNorm1d": "num_features", "Bilinear": "in1_features"}
 SPATIAL_LAYERS = {"Conv1d": 1, "Conv2d": 2, "Conv3d": 3, "ConvTranspose1d": 1, "ConvTranspose2d": 2}
@@ -154,14 +155,14 @@ def _first_line(error: BaseException) -> str:
 # --- the export -----------------------------------------------------------------------------------------
 
 
-def _exported(torch: Any, module: Any, shape: tuple[int, ...]) -> Any:
-    """Give the exported program: for any number of rows where the module allows it, else for one."""
+def _exported(torch: Any, module: Any, shape: tuple[int, ...], *, any_rows: bool = False) -> Any:
+    """Give the exported program: for `EXAMPLES` rows, for any number, or for one where the module takes but one."""
     dtype = next((p.dtype for p in module.parameters() if p.dtype.is_floating_point), torch.float64)
+    sizes = ({0: torch.export.Dim("rows")},) if any_rows else None
     failures: list[BaseException] = []
     with torch.no_grad(), _quiet():
         for rows in (EXAMPLES, 1):
             example = torch.zeros(rows, *shape, dtype=dtype)
-            sizes = ({0: torch.export.Dim.AUTO},) if rows > 1 else None
             try:
                 return torch.export.export(module, (example,), dynamic_shapes=sizes, strict=False)
             except ERRORS as error:
@@ -178,7 +179,7 @@ def _quiet() -> Iterator[None]:
     logger.addFilter(_never)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
-            warnings.filterwarnings("ignore", module=r"torch\.")
+            warnings.simplefilter("ignore")  # many are attributed to the caller
             yield
     finally:
         logger.removeFilter(_never)
@@ -325,7 +326,7 @@ def to_pt2_bytes(network: Network) -> bytes:
         MissingExtraError: torch is not installed.
     """
     torch = require("torch", extra="torch")
-    exported = _exported(torch, to_torch(network), (network.inputs,))
+    exported = _exported(torch, to_torch(network), (network.inputs,), any_rows=True)
     buffer = io.BytesIO()
     note = json.dumps({"notes": list(network.notes)})
     with _quiet():
