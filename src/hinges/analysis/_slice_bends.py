@@ -105,12 +105,12 @@ class _Slopes:
         starts, ends = line
         start, step = starts[passed.line[at]], (ends - starts)[passed.line[at]]
         t = passed.t
-        self.widths: Floats = np.stack((t[at] - t[at - 1], t[at + 1] - t[at])) / 2.0
+        self.widths: Floats = np.array([t[at] - t[at - 1], t[at + 1] - t[at]], np.float64) / 2.0
         self.right: Bits = self.widths[1] > self.widths[0]
-        place = t[at] + np.where(self.right, self.widths[1], -self.widths[0])
+        step_to = np.array(np.where(self.right, self.widths[1], -self.widths[0]), np.float64)
         none = np.zeros_like(step)
         self.value = _Beside(
-            middle=start + place[:, None] * step,
+            middle=start + (t[at] + step_to)[:, None] * step,
             slope=step,
             change=none,
             reach=none if reach else None,

@@ -19,6 +19,7 @@ class Alike:
         self.network = network
         self.rows = rows
         self._known: dict[tuple[int, int, int, int], bool] = {}
+        self._zero: dict[tuple[int, int], bool] = {}
         self._columns: dict[tuple[int, int], Any] = {}
 
     def crossing(self, value: int, a: int, b: int) -> bool:
@@ -58,7 +59,7 @@ class Alike:
         if node.bias[a] != sign * node.bias[b]:
             return False
         for k, source in enumerate(node.sources):
-            (rows_a, w_a), (rows_b, w_b) = self._column(number, k, a), self._column(number, k, b)
+            (rows_a, w_a), (rows_b, w_b) = self._heard(number, k, a), self._heard(number, k, b)
             if len(w_a) != len(w_b) or not np.array_equal(w_a, sign * w_b):
                 return False
             if np.array_equal(rows_a, rows_b):
@@ -66,6 +67,31 @@ class Alike:
             if not all(self.equal(source, i, j) for i, j in zip(rows_a.tolist(), rows_b.tolist(), strict=True)):
                 return False
         return True
+
+    def _heard(self, number: int, k: int, unit: int) -> tuple[Any, Floats]:
+        """Give those of its entries whose inputs are not surely zero: a border lacks what a flat background has."""
+        rows, weights = self._column(number, k, unit)
+        node = self.network.nodes[number]
+        loud = np.array([not self.zero(node.sources[k], row) for row in rows.tolist()], np.bool_)
+        return rows[loud], weights[loud]
+
+    def zero(self, value: int, unit: int) -> bool:
+        """Tell whether a unit of a value is surely zero all along the lines."""
+        if (value, unit) not in self._zero:
+            self._zero[value, unit] = self._silent(value, unit)
+        return self._zero[value, unit]
+
+    def _silent(self, value: int, unit: int) -> bool:
+        if value == 0:
+            return not self.rows[:, unit].any()
+        node = self.network.nodes[value - 1]
+        if isinstance(node, Activation):
+            return self.zero(node.source, unit)
+        if isinstance(node, Max):
+            return all(self.zero(node.source, i) for i in node.groups[unit].tolist())
+        return node.bias[unit] == 0.0 and all(
+            len(self._heard(value - 1, k, unit)[0]) == 0 for k in range(len(node.sources))
+        )
 
     def _column(self, number: int, k: int, unit: int) -> tuple[Any, Floats]:
         """Give the entries of one unit's weights that are not 0, and their rows."""
