@@ -176,16 +176,18 @@ class Graph(LinearLayers):
         """Give the network that computes x; additions, scalings and selections go into the layers before them.
 
         A final softmax, log-softmax or sigmoid is left out, with a note. What nothing reads is dropped.
-        In a file of our own nothing is left out, and folded only where no number changes.
+        In a file of our own nothing is left out, and folded only where no number changes. The graph is used up by it.
         """
         said = list(notes)
         if x.final:
             said.append(f"{x.final} at the end is left out: the network gives what goes into it")
-        output = self._whole(Symbol(x.index), "the output")
-        last = self._nodes[output - 1] if output else None
+        owner = self._owner(x.index)
+        last = self._nodes[owner - 1] if owner else None
+        index = x.index
         if isinstance(last, Activation) and last.kind == "sigmoid" and last.source and not own:
             said.append(f"{last.name} (sigmoid) at the end is left out: the network gives what goes into it")
-            output = last.source
+            index = index - self._starts[owner] + self._starts[last.source]
+        output = self._whole(Symbol(index), "the output")
         if output == 0:
             raise UnsupportedModelError("it holds no layer")
         uses = self._uses(output)

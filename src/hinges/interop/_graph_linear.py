@@ -152,7 +152,7 @@ class LinearLayers(Values):
         if constant.any():
             known = np.where(constant, self._constants_at(np.minimum(flat, ZERO)), 0.0)
             bias[columns] += kernels @ known.T
-        owners = np.searchsorted(self._starts, flat, side="right") - 1
+        owners = self._owners(flat)
         for value in np.unique(owners[flat >= 0]).tolist():
             window, entry = np.nonzero(owners == value)
             rows = (flat[window, entry] - self._starts[value]).astype(np.int32)

@@ -46,7 +46,7 @@ class Values:
 
     def __init__(self, input_shape: Sequence[int], *, room: int = MOST_PARAMETERS) -> None:
         self._nodes: list[Draft | Activation | Max] = []
-        self._starts: list[int] = []
+        self._starts: NDArray[np.intp] = np.full(MOST_NODES + 1, np.iinfo(np.intp).max)  # of the values there are
         self._sizes: list[int] = []
         self._constants: list[Floats] = [np.zeros(1)]
         self._end = 0
@@ -86,7 +86,7 @@ class Values:
         """Give the symbol of a new value."""
         size = math.prod(shape)
         self.reserve(size, name)
-        self._starts.append(self._end)
+        self._starts[len(self._sizes)] = self._end
         self._sizes.append(size)
         index = np.arange(self._end, self._end + size).reshape(shape)
         self._end += size
@@ -116,8 +116,12 @@ class Values:
         """Give the value that all entries belong to, or None where there are several or constants."""
         if not index.size or index.min() < 0:
             return None
-        first, last = np.searchsorted(self._starts, [index.min(), index.max()], side="right") - 1
+        first, last = self._owners(np.array([index.min(), index.max()]))
         return int(first) if first == last else None
+
+    def _owners(self, index: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Give the values that addresses belong to; -1 for constants."""
+        return np.searchsorted(self._starts, index, side="right") - 1
 
     def _constants_at(self, index: NDArray[np.intp]) -> Floats:
         """Give the values of negative addresses."""
@@ -154,7 +158,7 @@ class Values:
         if (at < ZERO).any():
             constant = np.zeros(units)
             np.add.at(constant, columns[~read], self._constants_at(at) * data[~read])
-        owners = np.searchsorted(self._starts, flat, side="right") - 1
+        owners = self._owners(flat)
         parts: list[Entries | Full] = []
         for value in np.unique(owners[read]).tolist():
             mine = owners == value
