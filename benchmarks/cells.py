@@ -9,6 +9,7 @@ with geometry and as a count alone, over the time of `network(x)` at as many poi
 import resource
 import sys
 import time
+from typing import Any
 
 import numpy as np
 from _timing import row
@@ -16,6 +17,7 @@ from _timing import row
 from hinges.analysis._cells import cells
 from hinges.analysis._lowered import lowered
 from hinges.interop._graph import Graph
+from hinges.nets import Network
 
 SHAPE = (3, 32, 32)
 
@@ -23,22 +25,26 @@ SHAPE = (3, 32, 32)
 class Net(Graph):
     """A network with seeded weights, as PyTorch draws them."""
 
-    def __init__(self, seed):
+    def __init__(self, seed: int) -> None:
         super().__init__(SHAPE)
         self.rng = np.random.default_rng(seed)
 
-    def draw(self, shape):
+    def draw(self, shape: tuple[int, ...]) -> tuple[Any, Any]:
+        """Give weights, outputs first, and a bias."""
         bound = np.sqrt(1.0 / np.prod(shape[1:]))
         return self.rng.uniform(-bound, bound, shape) * 1.7, self.rng.uniform(-bound, bound, shape[0])
 
-    def convolved(self, x, channels, strides=1):
+    def convolved(self, x: Any, channels: int, strides: int = 1) -> Any:
+        """Give a 3 x 3 convolution."""
         weights, bias = self.draw((channels, x.shape[0], 3, 3))
         return self.conv(x, weights, bias, strides=strides, pads=1, name="conv")
 
-    def relu(self, x):
+    def relu(self, x: Any) -> Any:
+        """Give its ReLU."""
         return self.activation(x, "relu", "relu")
 
-    def ended(self, x, *widths):
+    def ended(self, x: Any, *widths: int) -> Network:
+        """Give the network that ends in dense layers."""
         x = x.with_index(x.index.reshape(-1))
         for width in widths:
             weights, bias = self.draw((width, x.index.size))
@@ -47,7 +53,7 @@ class Net(Graph):
         return self.finish(x)
 
 
-def residual(seed=0):
+def residual(seed: int = 0) -> Network:
     """Convolution, two residual blocks, two dense layers."""
     net = Net(seed)
     x = net.relu(net.convolved(net.input, 8, strides=2))
@@ -57,7 +63,7 @@ def residual(seed=0):
     return net.ended(x, 100, 10)
 
 
-def pooling(seed=0):
+def pooling(seed: int = 0) -> Network:
     """Two convolutions with ReLU and pooling each, two dense layers."""
     net = Net(seed)
     x = net.input
@@ -66,7 +72,7 @@ def pooling(seed=0):
     return net.ended(x, 64, 10)
 
 
-def images(seed=0):
+def images(seed: int = 0) -> list[Any]:
     """Three smooth random images in [0, 1]."""
     rng = np.random.default_rng(seed)
     waves = rng.normal(size=(3, 3, 8, 8))
@@ -77,17 +83,17 @@ def images(seed=0):
     return found
 
 
-def window(a, b, c, half):
+def window(a: Any, b: Any, c: Any, half: float) -> tuple[Any, tuple[float, float, float, float]]:
     """Give the rows origin, u, v and the bounds of a window about the middle of three points."""
     base = np.stack([a, b - a, c - a])
     return base, (1 / 3 - half, 1 / 3 + half, 1 / 3 - half, 1 / 3 + half)
 
 
-def measured(name, network, wanted):
+def measured(name: str, network: Network, wanted: int) -> None:
     low = lowered(network).network
-    base, half = images(), 1e-3
+    (a, b, c), half = images(), 1e-3
     while True:
-        rows, bounds = window(*base, half)
+        rows, bounds = window(a, b, c, half)
         found = cells(low, rows, bounds, keep_geometry=False, linear=False, max_regions=4 * wanted)
         if found.activation >= wanted or half > 0.3:
             break
@@ -105,8 +111,10 @@ def measured(name, network, wanted):
     network(inputs)
     forward = time.process_time() - start
     del inputs
-    print(f"{name}: window {2 * half:.3g}, {whole.activation} activation and {whole.linear} linear regions, "
-          f"{whole.exact} exact decisions, {whole.unresolved} open, {seconds:.3g} s; forward {forward:.3g} s")  # fmt: skip
+    print(
+        f"{name}: window {2 * half:.3g}, {whole.activation} activation and {whole.linear} linear regions, "
+        f"{whole.exact} exact decisions, {whole.unresolved} open, {seconds:.3g} s; forward pass {forward:.3g} s"
+    )
     assert counted.linear == whole.linear
     row(f"{name}: cells with geometry / forward pass at as many points", seconds / forward)
     row(f"{name}: cells counted / forward pass at as many points", count_seconds / forward)

@@ -6,6 +6,9 @@ at which the network is evaluated one number after the other; states are read of
 
 from fractions import Fraction
 from functools import cache
+from typing import Any
+
+import numpy as np
 
 from hinges.nets import Activation, Linear
 
@@ -40,14 +43,14 @@ def cells(network, base, bounds):
 
 
 @cache
-def _exact(node):
+def _exact(node) -> Any:
     if isinstance(node, Linear):
         matrices = [m.toarray() if hasattr(m, "tocsr") else m for m in node.matrices]
         rows = [[[(i, Fraction(w)) for i, w in enumerate(column) if w] for column in m.T.tolist()] for m in matrices]
         return "linear", node, (rows, [Fraction(b) for b in node.bias.tolist()])
     if isinstance(node, Activation):
         slope = {"linear": 1.0, "relu": 0.0}.get(node.kind, node.slope)
-        slopes = [slope] * node.units if isinstance(slope, float) else slope.tolist()
+        slopes = np.broadcast_to(slope, node.units).tolist()
         return "switch", node, [Fraction(s) for s in slopes]
     return "max", node, None
 

@@ -57,6 +57,19 @@ def plane(network, half=0.2, seed=2):
     return np.random.default_rng(seed).normal(size=(3, network.inputs)), (-half, half, -half, half)
 
 
+def kept(found):
+    """Give the cells that were kept."""
+    assert found.cells is not None
+    return found.cells
+
+
+def patterns(found):
+    """Give the states of each cell as bytes."""
+    states = kept(found).states
+    assert states is not None
+    return [bytes(row) for row in states]
+
+
 def hat():
     """Zero, up, down, zero along the first input."""
     first = np.array([[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
@@ -120,7 +133,9 @@ def test_fused_or_not_the_function_is_the_same(skip):
 def test_maps_and_polygons_fit_the_network(make):
     network = make()
     base, bounds = plane(network, 0.05)
-    found = cells(network, base, bounds).cells
+    found = kept(cells(network, base, bounds))
+    assert found.maps is not None
+    assert found.states is not None
     places = np.concatenate([np.ones((len(found.vertices), 1)), found.vertices], axis=1)
     cell = np.repeat(np.arange(len(found.interior)), np.diff(found.starts))
     outputs = network(places @ base)
@@ -140,8 +155,8 @@ def test_edges_name_the_unit_that_switches():
     assert set(found.owners[inner, 0].tolist()) <= {1, 3}  # the poolings
     assert (found.owners[~inner, 0] == -1).all()
     following = np.arange(len(inner)) + 1
-    following[found.cells.starts[1:] - 1] = found.cells.starts[:-1]
-    middle = (found.cells.vertices + found.cells.vertices[following]) / 2
+    following[kept(found).starts[1:] - 1] = kept(found).starts[:-1]
+    middle = (kept(found).vertices + kept(found).vertices[following]) / 2
     values = network.values(np.concatenate([np.ones((len(middle), 1)), middle], axis=1) @ base)
     for corner in np.flatnonzero(inner)[:200].tolist():
         hidden, unit = found.owners[corner].tolist()
@@ -154,14 +169,16 @@ def test_a_network_without_hidden_units_is_one_cell():
     network = Network.dense([[[1.0], [2.0]]], [[0.5]])
     found = cells(network, SQUARE, BOUNDS)
     assert (found.activation, found.linear, found.area) == (1, 1, 1.0)
-    assert np.allclose(found.cells.maps[0, :, 0], [0.5, 1.0, 2.0])
+    maps = kept(found).maps
+    assert maps is not None
+    assert np.allclose(maps[0, :, 0], [0.5, 1.0, 2.0])
 
 
 def test_units_that_cannot_reach_the_output_cut_no_linear_region():
     first = np.array([[1.0, 0.3, 0.2], [0.2, 1.0, -1.0]])
     network = Network.dense([first, [[1.0], [0.0], [0.0]]], [[0.1, 0.2, 0.3], [0.0]])
     found = cells(network, SQUARE, BOUNDS)
-    assert found.activation > found.linear == 2
+    assert (found.activation, found.linear) == (6, 2)
 
 
 def test_units_that_cancel_are_found_out_in_integers():
@@ -175,7 +192,9 @@ def test_units_that_cancel_are_found_out_in_integers():
 def test_one_map_in_two_places_is_two_regions():
     found = cells(hat(), SQUARE, BOUNDS)
     assert (found.activation, found.linear) == (4, 4)
-    assert len({tuple(m.ravel()) for m in found.cells.maps.round(12).tolist() for m in [np.array(m)]}) == 3
+    maps = kept(found).maps
+    assert maps is not None
+    assert len(np.unique(maps.round(12), axis=0)) == 3
 
 
 def test_equal_entries_leave_it_to_the_first():
@@ -188,7 +207,8 @@ def test_equal_entries_leave_it_to_the_first():
     base = np.random.default_rng(0).normal(size=(3, 8))
     found = cells(network, base, BOUNDS)
     assert found.activation == found.linear == 1
-    assert found.cells.states.tolist() == [[0, 0, 0, 0]]
+    assert found.packed is not None
+    assert found.packed.all().tolist() == [[0, 0, 0, 0]]
     assert found.exact == 0  # the same numbers make them: nothing is left to decide
 
 
@@ -219,7 +239,7 @@ def test_small_chunks_give_the_same(monkeypatch):
     monkeypatch.setattr(_cells_walk, "LEAST_FACES", 3)
     small = cells(network, base, bounds)
     assert (small.activation, small.linear) == (whole.activation, whole.linear)
-    assert set(map(bytes, small.cells.states)) == set(map(bytes, whole.cells.states))
+    assert set(patterns(small)) == set(patterns(whole))
 
 
 def test_chunks_are_smaller_where_values_are_larger(monkeypatch):
@@ -245,18 +265,19 @@ def test_after_the_cap_it_goes_on(make):
     step, rows, found = whole.activation // 3, [], None
     for _ in range(4):
         found = cells(network, base, bounds, max_regions=step, resume=found.remaining if found else None)
-        rows += map(bytes, found.cells.states)
+        rows += patterns(found)
         assert found.activation == len(rows)
         if found.remaining is None:
             break
-        assert len(found.cells.interior) == step
-        assert not found.cells.complete
+        assert len(kept(found).interior) == step
+        assert not kept(found).complete
         assert 0 < found.area < 1
         assert sum(len(part.states) for part in found.remaining.unfinished) < 100_000
+    assert found is not None
     assert found.remaining is None
     assert (found.activation, found.linear) == (whole.activation, whole.linear)
     assert found.area == pytest.approx(1.0, abs=1e-12)
-    assert set(rows) == set(map(bytes, whole.cells.states))
+    assert set(rows) == set(patterns(whole))
     assert len(set(rows)) == len(rows)
 
 
@@ -264,4 +285,4 @@ def test_the_cap_is_met_exactly_at_the_end():
     network = hat()
     found = cells(network, SQUARE, BOUNDS, max_regions=4)
     assert found.remaining is None
-    assert found.cells.complete
+    assert kept(found).complete

@@ -206,7 +206,7 @@ class Face:
         return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
 
     def sign(self, before: Label, after: Label, difference: tuple[int, int, int]) -> int | None:
-        """Give the sign of (value, i, j), entry i minus entry j, at the corner between two edges; None over the limit."""
+        """Give the sign of (value, i, j), entry i minus entry j, at the corner of two edges; None over the limit."""
         key = (before[:4], after[:4], difference)
         if key not in self._signs:
             self.exact.decisions += 1

@@ -140,7 +140,7 @@ class LinearRegions:
             self.count -= 1
 
     def settle(self) -> None:
-        """Decide exactly on neighbours of one map that have a point or hardly more in common, if they are not united."""
+        """Decide exactly on faces of one map that have a point or hardly more in common, if they are not united."""
         doubtful, self.doubtful = self.doubtful, []
         for edge, other in doubtful:
             if self._root(edge.leaf.number) == self._root(other.leaf.number) or not self._overlap(edge, other):

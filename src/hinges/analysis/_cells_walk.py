@@ -17,7 +17,9 @@ from hinges._arrays import Floats
 from hinges.analysis._cells_exact import Exact
 from hinges.analysis._cells_plan import Plan, padded
 from hinges.analysis._cells_polygon import Polygon, whole
-from hinges.analysis._cells_split import Lines, Splitter, States, splitter
+from hinges.analysis._cells_pool import PoolSplitter
+from hinges.analysis._cells_split import Lines, Splitter, States, Task
+from hinges.analysis._cells_switch import SwitchSplitter
 from hinges.analysis._fused import Affine, Pool, Switch
 
 MOST_FACES, LEAST_FACES = 512, 8
@@ -34,7 +36,7 @@ class Forms:
 
 @dataclass(frozen=True)
 class Leaves:
-    """Finished faces: polygons, states (faces, state units), and the output's forms (outputs, faces, 3) with a bound."""
+    """Finished faces: polygons, states (faces, units), the output's forms (outputs, faces, 3) with a bound."""
 
     polygons: list[Polygon]
     states: States
@@ -172,15 +174,26 @@ class Walk:
                     return
                 face = chunk.parent = chunk.next_face
                 chunk.next_face += 1
-                tools = (self.exact, self.lines, chunk.states[face])
-                form = np.ascontiguousarray(chunk.forms.values[source][:, face])
-                error = self._error(source, chunk, face)
-                chunk.current = splitter(self.plan, chunk.place, chunk.polygons[face], form, error, tools)
+                chunk.current = self._splitter(chunk, face, source)
             piece = chunk.current.next()
             if piece is None:
                 chunk.current = None
             else:
                 chunk.pieces.append((chunk.parent, *piece))
+
+    def _splitter(self, chunk: Chunk, face: int, source: int) -> Splitter:
+        form = np.ascontiguousarray(chunk.forms.values[source][:, face])
+        task = Task(
+            self.plan,
+            chunk.place,
+            chunk.polygons[face],
+            form,
+            self._error(source, chunk, face),
+            chunk.states[face],
+            self.exact,
+            self.lines,
+        )
+        return (SwitchSplitter if isinstance(self.plan.hidden[chunk.place], Switch) else PoolSplitter)(task)
 
     def _error(self, source: int, chunk: Chunk, face: int) -> Floats:
         """Give the error bound of a step's source on a face: what a ReLU has switched off is exactly zero."""

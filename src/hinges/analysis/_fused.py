@@ -151,7 +151,8 @@ class _Builder:
 
     def _pool(self, i: int) -> int:
         node: Any = self.network.nodes[i]
-        source, before = self.values[node.source], None
+        source: int = self.values[node.source]
+        before: int | None = None
         if node.source in self.gates:
             source, before = self.gates[node.source]
         after = self._taken_in_by(i + 1)
