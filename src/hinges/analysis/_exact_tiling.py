@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from hinges._arrays import frozen
 from hinges.analysis._exact_plane import ExactPlane, Form, Point, meeting, pack
+from hinges.analysis._mesh_chain import TooManyRegionsError
 from hinges.analysis._mesh_tiling import Tiling, next_corners
 
 Integers = NDArray[Any]
@@ -22,8 +23,8 @@ class Piece:
     bits: NDArray[np.uint64]
 
 
-def exact_tiling(plane: ExactPlane, most: int) -> Tiling | None:
-    """Give the regions of a chain on a rectangle, or None where there are more than `most`."""
+def exact_tiling(plane: ExactPlane, most: int) -> Tiling:
+    """Give the regions of a chain on a rectangle, or raise TooManyRegionsError where there are more than `most`."""
     words = plane.chain.words
     empty = np.zeros(words[-1], np.uint64)
     # The sides in order: t = t0, s = s1, t = t1, s = s0; each corner where two of them meet.
@@ -38,7 +39,7 @@ def exact_tiling(plane: ExactPlane, most: int) -> Tiling | None:
         for piece in pieces:
             done.extend(_cut(piece, plane.forms(i, piece.bits)[0], switches, words[i]))
             if len(done) > most:
-                return None
+                raise TooManyRegionsError(len(done), i + 1, len(plane.chain.stages))
         pieces = done
     return _tiling(pieces)
 

@@ -1,4 +1,4 @@
-"""The compiled loops over a mesh of half-edges: a rectangle of a plane cut by the zero lines of one layer after another.
+"""The compiled loops over a mesh of half-edges: a rectangle of a plane cut by the zero lines of layer after layer.
 
 Half-edges 2e and 2e + 1 are the two sides of edge e; `nxt` and `prv` go round a face counterclockwise and `fac` is
 the face, -1 outside. The sign of unit k at a vertex is bit k of `pos` or of `neg`, and zero where neither is set.
@@ -14,11 +14,14 @@ import numpy as np
 
 numba: Any = importlib.import_module("numba")
 njit = numba.njit(cache=True, nogil=True)
-fast = numba.njit(cache=True, nogil=True, fastmath={"reassoc", "nnan", "nsz", "contract"})
+inner = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # called by the others alone
+FAST = {"reassoc", "nnan", "nsz", "contract"}
+fast = numba.njit(cache=True, nogil=True, fastmath=FAST)
 
 # The numbers of the state: how many vertices, edges and faces, the unit at work and its phase, flagged vertices,
-# the last stamp, the first global number of the layer's units, faces that took both signs, the first new vertex.
-VERTICES, EDGES, FACES, UNIT, PHASE, FLAGS, STAMP, FIRST, MIXED, NEW = range(10)
+# the last stamp, the first global number of the layer's units, faces that took both signs, the first new vertex,
+# faces to be cut.
+VERTICES, EDGES, FACES, UNIT, PHASE, FLAGS, STAMP, FIRST, MIXED, NEW, PAIRS = range(11)
 DONE, GROW, RESOLVE, FULL = range(4)
 # The columns of the arrays.
 ORG, NXT, PRV, FAC = range(4)
@@ -61,18 +64,18 @@ class Arrays(NamedTuple):
     state: Any
 
 
-@njit
-def _lowest(word):
+@inner
+def _lowest(word: Any) -> Any:
     return _PLACE[((word & (~word + _ONE)) * _DEBRUIJN) >> _TOP]
 
 
-@njit
-def _cross(m, a, b, i):
+@inner
+def _cross(m: Arrays, a: int, b: int, i: int) -> Any:
     return (m.pos[a, i] & m.neg[b, i]) | (m.neg[a, i] & m.pos[b, i])
 
 
-@njit
-def _next_crossing(m, a, b, start):
+@inner
+def _next_crossing(m: Arrays, a: int, b: int, start: int) -> int:
     """Give the first unit from `start` whose sign differs between two vertices, or -1."""
     i, words = start >> 6, m.mask.shape[0]
     if i >= words:
@@ -86,8 +89,8 @@ def _next_crossing(m, a, b, start):
     return (i << 6) + _lowest(word)
 
 
-@njit
-def _next_zero(m, v, start):
+@inner
+def _next_zero(m: Arrays, v: int, start: int) -> int:
     """Give the first switch from `start` that is zero at a vertex, or -1."""
     i, words = start >> 6, m.mask.shape[0]
     if i >= words:
@@ -101,16 +104,16 @@ def _next_zero(m, v, start):
     return (i << 6) + _lowest(word)
 
 
-@njit
-def _sign(m, v, k):
+@inner
+def _sign(m: Arrays, v: int, k: int) -> int:
     i, bit = k >> 6, _ONE << np.uint64(k & 63)
     if m.pos[v, i] & bit:
         return 1
     return -1 if m.neg[v, i] & bit else 0
 
 
-@njit
-def _edge_waits(m, edge, start):
+@inner
+def _edge_waits(m: Arrays, edge: int, start: int) -> None:
     k = _next_crossing(m, m.half[2 * edge, ORG], m.half[2 * edge + 1, ORG], start)
     if k >= 0:
         m.edge[edge, WAITS] = m.lists[k, FIRST_EDGE]
@@ -118,8 +121,8 @@ def _edge_waits(m, edge, start):
         m.lists[k, WAITING] += 1
 
 
-@njit
-def _vertex_waits(m, v, start):
+@inner
+def _vertex_waits(m: Arrays, v: int, start: int) -> None:
     k = _next_zero(m, v, start)
     if k >= 0:
         m.node[v, TOUCHES] = m.lists[k, FIRST_VERTEX]
@@ -127,65 +130,27 @@ def _vertex_waits(m, v, start):
 
 
 @njit
-def _set_signs(m, v, bias):
-    """Add the biases to the row of a vertex and set its signs; flag it where one is inside its error bound."""
-    flagged = False
-    n = m.z.shape[1]
-    error = m.error[v, ROW]
-    if error > 0.0:
-        error += m.limits[0] * m.error[v, SLIP]
-    for i in range(m.mask.shape[0]):
-        above, below, low = _ZERO, _ZERO, i << 6
-        for k in range(low, min(low + 64, n)):
-            z = m.z[v, k] + bias[k]
-            m.z[v, k] = z
-            bound = error * m.scale[k, 0]
-            bit = _ONE << np.uint64(k - low)
-            if z > bound:
-                above |= bit
-            elif z < -bound:
-                below |= bit
-            elif bound > 0.0 and m.mask[i] & bit:
-                flagged = True
-        m.pos[v, i] = above & m.mask[i]
-        m.neg[v, i] = below & m.mask[i]
-    if flagged:
-        m.flags[m.state[FLAGS]] = v
-        m.state[FLAGS] += 1
-
-
-@njit
-def signs(arrays, bias):
-    """Finish the pre-activations of a layer at all vertices and give how many vertices are flagged."""
-    m = Arrays(*arrays)
-    m.state[FLAGS] = 0
-    for v in range(m.state[VERTICES]):
-        _set_signs(m, v, bias)
-    return m.state[FLAGS]
-
-
-@njit
-def queue(arrays):
+def queue(arrays: Any) -> None:
     """Let every edge and every vertex wait for the first unit that concerns it."""
     m = Arrays(*arrays)
     for k in range(m.lists.shape[0]):
         m.lists[k, FIRST_EDGE] = m.lists[k, FIRST_VERTEX] = -1
         m.lists[k, WAITING] = 0
     for edge in range(m.state[EDGES]):
-        _edge_waits(m, edge, 0)
+        _edge_waits(m, edge, m.state[UNIT])
     for v in range(m.state[VERTICES]):
-        _vertex_waits(m, v, 0)
+        _vertex_waits(m, v, m.state[UNIT])
 
 
 @fast
-def _between(z, a, b, w, t):
+def _between(z: Any, a: int, b: int, w: int, t: float) -> None:
     """Fill row w between two others."""
     for k in range(z.shape[1]):
         z[w, k] = z[a, k] + t * (z[b, k] - z[a, k])
 
 
-@njit
-def _new_vertex(m, a, b, w, k, off):
+@inner
+def _new_vertex(m: Arrays, a: int, b: int, w: int, k: int, off: float) -> float:  # noqa: PLR0917
     """Put vertex w where unit k is zero between a and b; give by how much of the edge it may be off along it.
 
     A row and its place (s, t) are mixed with the same weights, and what is mixed is affine: so the error of a row as
@@ -208,8 +173,8 @@ def _new_vertex(m, a, b, w, k, off):
     return along
 
 
-@njit
-def _inherit_signs(m, a, b, w, k, along, off):
+@inner
+def _inherit_signs(m: Arrays, a: int, b: int, w: int, k: int, along: float, off: float) -> bool:  # noqa: PLR0917
     """Set the signs of a new vertex on unit k's line: only units that differ between its ends need a decision."""
     flagged = False
     for i in range(m.mask.shape[0]):
@@ -236,8 +201,8 @@ def _inherit_signs(m, a, b, w, k, along, off):
     return flagged
 
 
-@njit
-def _split(m, edge, w, new):
+@inner
+def _split(m: Arrays, edge: int, w: int, new: int) -> None:
     """Put vertex w on an edge, which becomes edge and `new`."""
     h, t = 2 * edge, 2 * edge + 1
     g, u = 2 * new, 2 * new + 1
@@ -253,8 +218,8 @@ def _split(m, edge, w, new):
         m.node[b, OUT] = u
 
 
-@njit
-def _cross_edges(m, k):
+@inner
+def _cross_edges(m: Arrays, k: int) -> None:
     """Put a vertex on every edge that unit k crosses."""
     s = m.state
     s[NEW], s[FLAGS] = s[VERTICES], 0
@@ -277,8 +242,8 @@ def _cross_edges(m, k):
         edge = following
 
 
-@njit
-def _visit(m, v, k, count):
+@inner
+def _visit(m: Arrays, v: int, k: int) -> None:
     """Look at the faces round a vertex where unit k is zero; note those whose second such vertex it is."""
     first = m.node[v, OUT]
     h = first
@@ -288,29 +253,29 @@ def _visit(m, v, k, count):
             if m.face[f, STAMPED] != m.state[STAMP]:
                 m.face[f, STAMPED], m.face[f, MARK] = m.state[STAMP], h
             elif _sign(m, m.half[h ^ 1, ORG], k) * _sign(m, m.half[m.face[f, MARK] ^ 1, ORG], k) < 0:
-                m.pairs[count, 0], m.pairs[count, 1] = m.face[f, MARK], h
-                count += 1
+                m.pairs[m.state[PAIRS], 0], m.pairs[m.state[PAIRS], 1] = m.face[f, MARK], h
+                m.state[PAIRS] += 1
         h = m.half[h ^ 1, NXT]
         if h == first:
-            return count
+            break
 
 
-@njit
-def _pairs(m, k):
+@inner
+def _pairs(m: Arrays, k: int) -> int:
     """Find the faces that unit k cuts, and between which of their half-edges."""
     m.state[STAMP] += 1
-    count = 0
+    m.state[PAIRS] = 0
     v = m.lists[k, FIRST_VERTEX]
     while v >= 0:
-        count = _visit(m, v, k, count)
+        _visit(m, v, k)
         v = m.node[v, TOUCHES]
     for v in range(m.state[NEW], m.state[VERTICES]):
-        count = _visit(m, v, k, count)
-    return count
+        _visit(m, v, k)
+    return m.state[PAIRS]
 
 
-@njit
-def _off(m, first, second, k):
+@inner
+def _off(m: Arrays, first: int, second: int, k: int) -> float:
     """Give how far unit k's zero line may be from the chord: the error at its ends over the unit's growth."""
     v, w = m.half[first, ORG], m.half[second, ORG]
     error = max(m.error[v, ROW], m.error[w, ROW]) * m.scale[k, 0]
@@ -324,8 +289,8 @@ def _off(m, first, second, k):
     return error / growth if growth > 0.0 else error
 
 
-@njit
-def _chord(m, first, second, k):
+@inner
+def _chord(m: Arrays, first: int, second: int, k: int) -> None:
     """Cut the face between the origins of two of its half-edges."""
     s = m.state
     new, face, other = s[EDGES], m.half[first, FAC], s[FACES]
@@ -351,8 +316,8 @@ def _chord(m, first, second, k):
     s[FACES] += 1
 
 
-@njit
-def _finish_unit(m, k, count, first_edge):
+@inner
+def _finish_unit(m: Arrays, k: int, count: int, first_edge: int) -> None:
     """Cut the faces, and let what is new wait for the units to come."""
     s = m.state
     for i in range(count):
@@ -374,7 +339,7 @@ def _finish_unit(m, k, count, first_edge):
 
 
 @njit
-def cut(arrays, limit):
+def cut(arrays: Any, limit: int) -> int:
     """Cut the mesh by the units of the layer from state[UNIT] on, until all are done or somebody has to help.
 
     GROW: the arrays are full. RESOLVE: the signs of the flagged vertices have to be decided. FULL: more than
@@ -401,67 +366,3 @@ def cut(arrays, limit):
         if s[FACES] > limit:
             return FULL
     return DONE
-
-
-@njit
-def face_bits(arrays, word):
-    """Write the units of the layer that are above zero on each face into its bits, from that word on."""
-    m = Arrays(*arrays)
-    for f in range(m.state[FACES]):
-        for i in range(m.mask.shape[0]):
-            above, below = _ZERO, _ZERO
-            h = m.face[f, INSIDE]
-            while True:
-                above |= m.pos[m.half[h, ORG], i]
-                below |= m.neg[m.half[h, ORG], i]
-                h = m.half[h, NXT]
-                if h == m.face[f, INSIDE]:
-                    break
-            m.bits[f, word + i] = above
-            if above & below:
-                m.state[MIXED] += 1
-
-
-@fast
-def activate(z, rows, slope):
-    """Apply the activation to rows of pre-activations in place and give the norm of each."""
-    norms = np.empty(rows)
-    for v in range(rows):
-        total = 0.0
-        for k in range(z.shape[1]):
-            a = z[v, k]
-            a = a if a > 0.0 else slope[k] * a
-            z[v, k] = a
-            total += a * a
-        norms[v] = math.sqrt(total)
-    return norms
-
-
-@njit
-def silent_rows(pos, rows):
-    """Tell for each vertex whether no unit is above zero there."""
-    silent = np.ones(rows, np.bool_)
-    for v in range(rows):
-        for i in range(pos.shape[1]):
-            if pos[v, i] != _ZERO:
-                silent[v] = False
-    return silent
-
-
-@njit
-def polygons(half, face, faces):
-    """Give where each face's corners start, and the corners, counterclockwise."""
-    starts = np.zeros(faces + 1, np.int64)
-    for f in range(faces):
-        first = face[f, INSIDE]
-        h, count = half[first, NXT], 1
-        while h != first:
-            h, count = half[h, NXT], count + 1
-        starts[f + 1] = starts[f] + count
-    corners = np.empty(starts[faces], np.int64)
-    for f in range(faces):
-        h = face[f, INSIDE]
-        for i in range(starts[f], starts[f + 1]):
-            corners[i] = half[h, ORG]
-            h = half[h, NXT]
-    return starts, corners

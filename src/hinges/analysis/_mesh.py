@@ -14,9 +14,15 @@ Arrays = dict[str, NDArray[Any]]
 HALF_EDGES = {"half": (4, np.int64)}
 EDGES = {"edge": (2, np.int64), "off": (0, np.float64)}
 VERTICES = {
-    **{"node": (2, np.int64), "xy": (2, np.float64), "error": (3, np.float64), "origin": (2, np.int64)},
-    **{"path": (1, np.uint64)},
-    **{"flags": (0, np.int64), "z": (1, np.float64), "pos": (1, np.uint64), "neg": (1, np.uint64)},
+    "node": (2, np.int64),
+    "xy": (2, np.float64),
+    "error": (3, np.float64),
+    "origin": (2, np.int64),
+    "path": (1, np.uint64),
+    "flags": (0, np.int64),
+    "z": (1, np.float64),
+    "pos": (1, np.uint64),
+    "neg": (1, np.uint64),
 }
 FACES = {"face": (3, np.int64), "pairs": (2, np.int64), "bits": (1, np.uint64)}
 
@@ -24,7 +30,7 @@ FIELDS = (
     *("half", "edge", "node", "face", "bits", "xy", "error", "off", "origin", "path"),
     *("z", "pos", "neg", "flags", "pairs", "lists", "scale", "limits", "mask", "state"),
 )
-STATE = 10
+STATE = 11
 V, E, F = 0, 1, 2  # places in the state
 ORG, NXT, PRV, FAC = range(4)
 BORDERS = ((0, 2), (1, 2), (1, 3), (0, 3))  # the two sides of the rectangle that meet in each corner
@@ -35,10 +41,11 @@ class Mesh:
     """The arrays by name; see `hinges.analysis._kernels` for how they hang together.
 
     half: origin, next, previous and face of each half-edge. edge: whose zero line it is part of (-1 to -4: the sides
-    s = s0, s = s1, t = t0, t = t1). node: a half-edge from each vertex. face: one of each face. bits: which units
-    are on, (F, words). xy: (V, 2). error: how far xy may be from the vertex, and what z may be off by as a value at
-    xy: each unit, times `scale`, and the row's norm. off: how far an edge may be from its line. z: (V, units) of the layer at work. pos, neg: its signs. origin: of each vertex the owners of the two
-    lines that meet there; path: the bits of a face beside it at that time.
+    s = s0, s = s1, t = t0, t = t1). off: how far it may be from that line. node: a half-edge from each vertex. face:
+    one of each face. bits: which units are on, (F, words). xy: (V, 2). error: how far xy may be from the vertex, and
+    what z may be off by as a value at xy: each unit, times `scale`, and the row's norm. z: (V, units) of the layer at
+    work. pos, neg: its signs. origin: of each vertex the owners of the two lines that meet there. path: the bits of
+    a face beside it when it was made.
     """
 
     arrays: Arrays

@@ -14,6 +14,14 @@ ROUNDING = 2.0**-53
 DENSIFIED = 2**20  # entries up to which a sparse matrix is treated as a dense one
 
 
+class TooManyRegionsError(Exception):
+    """The mesh has more faces than were allowed; `layer` of `layers` was being cut."""
+
+    def __init__(self, found: int, layer: int, layers: int) -> None:
+        super().__init__(f"{found} faces in layer {layer} of {layers}")
+        self.found, self.layer, self.layers = found, layer, layers
+
+
 @dataclass(frozen=True, eq=False)
 class Stage:
     """One layer: z = a @ weights + bias, then slope * z where z is below zero.
@@ -109,7 +117,7 @@ def _stage(weights: Floats, bias: Floats, slope: Floats | None, hidden: int) -> 
 
 
 def _spectral(weights: Floats) -> float:
-    """Give a bound of the largest singular value: the eighth root of the Frobenius norm of the Gram matrix to the 4th."""
+    """Bound the largest singular value by that of the Gram matrix's fourth power, whose Frobenius norm is no less."""
     gram = weights.T @ weights if weights.shape[0] > weights.shape[1] else weights @ weights.T
     largest = float(np.abs(gram).max(initial=0.0))
     if not 0.0 < largest < np.inf:

@@ -19,7 +19,6 @@ NUMBERS = 2**22  # pre-activations to begin with in one part
 UNLIMITED = 2**62
 
 
-
 @dataclass(frozen=True, eq=False)
 class Count:
     """What was counted: `area` is the share of the rectangle that is done, `remaining` goes on with the rest."""
@@ -68,7 +67,9 @@ class Counter:
         switching = [i for i, stage in enumerate(chain.stages) if stage.switches]
         self.last = switching[-1] if switching else -1
         self.part = max(16, min(PART, NUMBERS // max(stage.units for stage in chain.stages)))
-        self.waiting: list[tuple[Mesh, int, list[NDArray[np.int64]]]] = [(self.cutter.start(), 0, [np.zeros(1, np.int64)])]
+        self.waiting: list[tuple[Mesh, int, list[NDArray[np.int64]]]] = [
+            (self.cutter.start(), 0, [np.zeros(1, np.int64)])
+        ]
 
     def run(self, most: int) -> Count:
         """Count until all is done, or at least `most` more regions."""
@@ -128,6 +129,5 @@ def extract(mesh: Mesh, faces: NDArray[np.int64]) -> Mesh:
     new["state"] = a["state"].copy()
     new["state"][:3] = len(vertices), len(edges), len(faces)
     new["state"][8] = 0
-    for name in ("lists", "scale", "limits", "mask"):
-        new[name] = a[name]
+    new.update({name: a[name] for name in ("lists", "scale", "limits", "mask") if name in a})
     return Mesh(new)

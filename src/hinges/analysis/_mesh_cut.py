@@ -9,19 +9,11 @@ from numpy.typing import NDArray
 from hinges._arrays import Floats
 from hinges.analysis._exact_plane import ExactPlane, pack
 from hinges.analysis._mesh import Mesh, rectangle
-from hinges.analysis._mesh_chain import ROUNDING, Chain, Stage, total_norm
+from hinges.analysis._mesh_chain import ROUNDING, Chain, Stage, TooManyRegionsError, total_norm
 
 Bounds = tuple[float, float, float, float]
 ROOM = 256  # vertices to begin with
 EXACT_WORK = 2e8  # products of integers that may be spent on vertices whose signs are in doubt
-
-
-class TooManyRegionsError(Exception):
-    """The mesh has more faces than were allowed; `layer` of `layers` was being cut."""
-
-    def __init__(self, found: int, layer: int, layers: int) -> None:
-        super().__init__(f"{found} faces in layer {layer} of {layers}")
-        self.found, self.layer, self.layers = found, layer, layers
 
 
 @dataclass(eq=False)
@@ -36,7 +28,7 @@ class Cutter:
     steepness: list[float] = field(init=False)
     exact_vertices: int = 0
     unresolved: int = 0
-    work: float = EXACT_WORK
+    work: float = field(default_factory=lambda: EXACT_WORK)
 
     def __post_init__(self) -> None:
         self.exact = ExactPlane(self.chain, self.bounds)
@@ -59,7 +51,7 @@ class Cutter:
         return origin + s * u + t * v
 
     def _steepness(self) -> list[float]:
-        """Bound how fast what each stage reads grows with (s, t), the first's over its reach, and what the last gives."""
+        """Bound how fast what each stage reads grows with (s, t), the first's over its reach, and the outputs."""
         _, u, v = total_norm(list(self.chain.base))
         slope, reach = float(np.hypot(u, v)), self.reach
         result = [slope / reach]
@@ -79,7 +71,7 @@ class Cutter:
         return sum(each.units for each in self.chain.stages[:stage])
 
     def advance(self, mesh: Mesh, stage: int, *, last: bool = False) -> None:
-        """Cut by a stage; afterwards, but for the last, z holds what the stage hands on, and error what it may be off."""
+        """Cut by a stage; afterwards z holds what the stage hands on, unless it is the last."""
         kernels = load()
         self._pre_activations(mesh, stage)
         layer = self.chain.stages[stage]
@@ -178,6 +170,6 @@ def _mask(layer: Stage) -> NDArray[np.uint64]:
 
 def load() -> Any:
     """Give the compiled loops, importing them at their first use."""
-    from hinges.analysis import _kernels
+    from hinges.analysis import _mesh_kernels
 
-    return _kernels
+    return _mesh_kernels

@@ -1,14 +1,140 @@
-"""More compiled loops over meshes: whether the output bends at a side; a part of a mesh as a mesh of its own."""
+"""More compiled loops over meshes, and the way to those that cut them: activations, faces, sides, parts."""
 
 import math
+from typing import Any
 
 import numpy as np
 
-from hinges.analysis._kernels import FAC, INSIDE, NXT, ORG, OUT, PRV, ROUNDING, njit
+from hinges.analysis import _kernels
+from hinges.analysis._kernels import (
+    FAC,
+    FACES,
+    FLAGS,
+    INSIDE,
+    MIXED,
+    NXT,
+    ORG,
+    OUT,
+    PRV,
+    ROUNDING,
+    ROW,
+    SLIP,
+    VERTICES,
+    Arrays,
+    fast,
+    inner,
+    njit,
+)
+
+GROW, RESOLVE, FULL = _kernels.GROW, _kernels.RESOLVE, _kernels.FULL
+cut, queue = _kernels.cut, _kernels.queue
+_ONE, _ZERO = np.uint64(1), np.uint64(0)
+
+
+@inner
+def _set_signs(m: Arrays, v: int, bias: Any) -> None:
+    """Add the biases to the row of a vertex and set its signs; flag it where one is inside its error bound."""
+    flagged = False
+    n = m.z.shape[1]
+    error = m.error[v, ROW]
+    if error > 0.0:
+        error += m.limits[0] * m.error[v, SLIP]
+    for i in range(m.mask.shape[0]):
+        above, below, low = _ZERO, _ZERO, i << 6
+        for k in range(low, min(low + 64, n)):
+            z = m.z[v, k] + bias[k]
+            m.z[v, k] = z
+            bound = error * m.scale[k, 0]
+            bit = _ONE << np.uint64(k - low)
+            if z > bound:
+                above |= bit
+            elif z < -bound:
+                below |= bit
+            elif bound > 0.0 and m.mask[i] & bit:
+                flagged = True
+        m.pos[v, i] = above & m.mask[i]
+        m.neg[v, i] = below & m.mask[i]
+    if flagged:
+        m.flags[m.state[FLAGS]] = v
+        m.state[FLAGS] += 1
 
 
 @njit
-def _apex(xy, starts, corners, region, a, b):
+def signs(arrays: Any, bias: Any) -> int:
+    """Finish the pre-activations of a layer at all vertices and give how many vertices are flagged."""
+    m = Arrays(*arrays)
+    m.state[FLAGS] = 0
+    for v in range(m.state[VERTICES]):
+        _set_signs(m, v, bias)
+    return m.state[FLAGS]
+
+
+@njit
+def face_bits(arrays: Any, word: int) -> None:
+    """Write the units of the layer that are above zero on each face into its bits, from that word on."""
+    m = Arrays(*arrays)
+    for f in range(m.state[FACES]):
+        for i in range(m.mask.shape[0]):
+            above, below = _ZERO, _ZERO
+            h = m.face[f, INSIDE]
+            while True:
+                above |= m.pos[m.half[h, ORG], i]
+                below |= m.neg[m.half[h, ORG], i]
+                h = m.half[h, NXT]
+                if h == m.face[f, INSIDE]:
+                    break
+            m.bits[f, word + i] = above
+            if above & below:
+                m.state[MIXED] += 1
+
+
+@fast
+def activate(z: Any, rows: int, slope: Any) -> Any:
+    """Apply the activation to rows of pre-activations in place and give the norm of each."""
+    norms = np.empty(rows)
+    for v in range(rows):
+        total = 0.0
+        for k in range(z.shape[1]):
+            a = z[v, k]
+            a = a if a > 0.0 else slope[k] * a
+            z[v, k] = a
+            total += a * a
+        norms[v] = math.sqrt(total)
+    return norms
+
+
+@njit
+def silent_rows(pos: Any, rows: int) -> Any:
+    """Tell for each vertex whether no unit is above zero there."""
+    silent = np.ones(rows, np.bool_)
+    for v in range(rows):
+        for i in range(pos.shape[1]):
+            if pos[v, i] != _ZERO:
+                silent[v] = False
+    return silent
+
+
+@njit
+def polygons(half: Any, face: Any, faces: int) -> tuple[Any, Any]:
+    """Give where each face's corners start, and the corners, counterclockwise."""
+    starts = np.zeros(faces + 1, np.int64)
+    for f in range(faces):
+        first = face[f, INSIDE]
+        h, count = half[first, NXT], 1
+        while h != first:
+            h, count = half[h, NXT], count + 1
+        starts[f + 1] = starts[f] + count
+    corners = np.empty(starts[faces], np.int64)
+    for f in range(faces):
+        h = face[f, INSIDE]
+        for i in range(starts[f], starts[f + 1]):
+            corners[i] = half[h, ORG]
+            h = half[h, NXT]
+    return starts, corners
+
+
+@inner
+def _apex(xy: Any, starts: Any, corners: Any, region: int, a: int, b: int) -> tuple[int, float]:  # noqa: PLR0917
     """Give the corner of a region that is farthest from the line through two others, and twice its area with them."""
     best, area = corners[starts[region]], 0.0
     for i in range(starts[region], starts[region + 1]):
@@ -19,8 +145,8 @@ def _apex(xy, starts, corners, region, a, b):
     return best, area
 
 
-@njit
-def _bend(xy, probe, a, b, c, d):
+@inner
+def _bend(xy: Any, probe: Any, a: int, b: int, c: int, d: int) -> bool:  # noqa: PLR0917
     """Tell whether the outputs at d are off the plane through those at a, b and c by more than they may be."""
     values, error, slip, steepness = probe
     x, y = xy[b, 0] - xy[a, 0], xy[b, 1] - xy[a, 1]
@@ -46,7 +172,7 @@ def _bend(xy, probe, a, b, c, d):
 
 
 @njit
-def bends(polygons, sides, probe, found):
+def bends(polygons: Any, sides: Any, probe: Any, found: Any) -> None:
     """Set for each inner side whether the outputs at the vertices of its two regions prove that they bend there."""
     xy, starts, corners = polygons
     ends, regions = sides
@@ -57,8 +183,8 @@ def bends(polygons, sides, probe, found):
         found[i] = _bend(xy, probe, a, b, c, d)
 
 
-@njit
-def _number(half, face, faces, edge_of, vertex_of):
+@inner
+def _number(half: Any, face: Any, faces: Any, edge_of: Any, vertex_of: Any) -> tuple[int, int]:
     """Number the edges and vertices of some faces in the order in which they are met."""
     edges = vertices = 0
     for f in faces:
@@ -77,13 +203,13 @@ def _number(half, face, faces, edge_of, vertex_of):
     return edges, vertices
 
 
-@njit
-def _outside(half, face_of, h):
+@inner
+def _outside(half: Any, face_of: Any, h: int) -> bool:
     return half[h, FAC] < 0 or face_of[half[h, FAC]] < 0
 
 
-@njit
-def _after_outside(half, face_of, h):
+@inner
+def _after_outside(half: Any, face_of: Any, h: int) -> int:
     """Give the outer half-edge that follows one: the next round its end whose other side is inside."""
     x = half[h, NXT]
     while not (_outside(half, face_of, x) and not _outside(half, face_of, x ^ 1)):
@@ -92,7 +218,7 @@ def _after_outside(half, face_of, h):
 
 
 @njit
-def part(half, face, faces):
+def part(half: Any, face: Any, faces: Any) -> tuple[Any, Any, Any, Any, Any]:
     """Give some faces of a mesh as a mesh of their own: half-edges, faces, a half-edge of each vertex, old numbers."""
     edge_of, vertex_of = np.full(half.shape[0] // 2, -1, np.int64), np.full(half.shape[0], -1, np.int64)
     face_of = np.full(face.shape[0], -1, np.int64)

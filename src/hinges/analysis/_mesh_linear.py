@@ -80,7 +80,7 @@ def _heard(chain: Chain, tiling: Tiling, pairs: NDArray[np.int64]) -> NDArray[np
     widest = max(stage.units for stage in chain.stages)
     step = max(1, BLOCK // widest)
     parts = [_heard_block(chain, tiling, pairs[i : i + step]) for i in range(0, len(pairs), step)]
-    return np.concatenate(parts) if parts else np.zeros(0, np.bool_)
+    return np.concatenate([np.zeros(0, np.bool_), *parts])
 
 
 def _heard_block(chain: Chain, tiling: Tiling, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -93,7 +93,7 @@ def _heard_block(chain: Chain, tiling: Tiling, pairs: NDArray[np.int64]) -> NDAr
             own |= z & (first | second | (stage.slope != 0.0))
         differ = own
     assert differ is not None
-    return differ.any(axis=1)
+    return np.asarray(differ.any(axis=1), np.bool_)
 
 
 def _differ(exact: ExactPlane, first: NDArray[np.uint64], second: NDArray[np.uint64]) -> bool:

@@ -9,7 +9,7 @@ from hinges._arrays import Floats, frozen
 from hinges.analysis._exact_plane import ExactPlane
 from hinges.analysis._exact_tiling import exact_tiling
 from hinges.analysis._mesh import Mesh
-from hinges.analysis._mesh_chain import Chain
+from hinges.analysis._mesh_chain import Chain, TooManyRegionsError
 from hinges.analysis._mesh_cut import Bounds, Cutter, load
 from hinges.analysis._mesh_tiling import Probe, Tiling
 
@@ -17,6 +17,7 @@ SMALL = 300  # regions up to which a plane is done in integers while the kernels
 WIDE = 20_000  # weights up to which that is quick
 PATIENCE = 1.0  # seconds of integers in one process after which loading the kernels pays
 PROBES = 8
+KERNELS = "hinges.analysis._kernels"
 
 _spent = [0.0]
 
@@ -29,10 +30,13 @@ def tile(chain: Chain, bounds: Bounds, most: int) -> Tiling:
     """
     if _kernels_wait(chain):
         begin = time.perf_counter()
-        found = exact_tiling(ExactPlane(chain, bounds), min(SMALL, most))
-        _spent[0] += time.perf_counter() - begin
-        if found is not None:
-            return found
+        try:
+            return exact_tiling(ExactPlane(chain, bounds), min(SMALL, most))
+        except TooManyRegionsError:
+            if most <= SMALL:
+                raise
+        finally:
+            _spent[0] += time.perf_counter() - begin
     cutter = Cutter(chain, bounds, most)
     mesh = cutter.start()
     switching = [i for i, stage in enumerate(chain.stages) if stage.switches]
@@ -43,7 +47,7 @@ def tile(chain: Chain, bounds: Bounds, most: int) -> Tiling:
 
 def _kernels_wait(chain: Chain) -> bool:
     """Tell whether loading or compiling the kernels would take longer than doing without them."""
-    if "hinges.analysis._kernels" in sys.modules or _spent[0] > PATIENCE:
+    if KERNELS in sys.modules or _spent[0] > PATIENCE:
         return False
     return sum(stage.weights.size for stage in chain.stages) <= WIDE
 

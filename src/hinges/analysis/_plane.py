@@ -12,7 +12,7 @@ from hinges.errors import InvalidInputError
 from hinges.nets import Network
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Plane:
     """The points origin + s * u + t * v; each of the three has one number an input.
 
@@ -27,9 +27,9 @@ class Plane:
     u: Floats
     v: Floats
 
-    def __post_init__(self) -> None:
-        for name in ("origin", "u", "v"):
-            object.__setattr__(self, name, _arrays.vector(getattr(self, name), name))
+    def __init__(self, origin: ArrayLike, u: ArrayLike, v: ArrayLike) -> None:
+        for name, given in (("origin", origin), ("u", u), ("v", v)):
+            object.__setattr__(self, name, _arrays.vector(given, name))
         for name in ("u", "v"):
             if len(getattr(self, name)) != len(self.origin):
                 raise InvalidInputError(f"{name} has {len(getattr(self, name))} numbers, origin {len(self.origin)}")
@@ -38,7 +38,7 @@ class Plane:
 
     @classmethod
     def through(cls, a: ArrayLike, b: ArrayLike, c: ArrayLike) -> Self:
-        """Give the plane with a at (0, 0), b at (1, 0) and c at (0, 1), each rounded once where they are not integers."""
+        """Give the plane with a at (0, 0), b at (1, 0) and c at (0, 1), up to one rounding of each number."""
         a, b, c = (_arrays.vector(point, name) for point, name in ((a, "a"), (b, "b"), (c, "c")))
         for name, point in (("b", b), ("c", c)):
             if len(point) != len(a):
@@ -52,7 +52,7 @@ class Plane:
     @classmethod
     def inputs(cls) -> Self:
         """Give the plane of a network with two inputs: s is the first, t the second."""
-        return cls(*(np.array(row) for row in ([0.0, 0.0], [1.0, 0.0], [0.0, 1.0])))
+        return cls([0.0, 0.0], [1.0, 0.0], [0.0, 1.0])
 
     @property
     def base(self) -> Floats:
@@ -75,7 +75,7 @@ class Plane:
 def _parallel(u: Floats, v: Floats) -> bool:
     """Tell whether two directions are parallel to the last digit; decided without squares that overflow."""
     largest = float(np.abs(u).max(initial=0.0)), float(np.abs(v).max(initial=0.0))
-    if not (0.0 < min(largest) and np.isfinite(largest).all()):
+    if not (min(largest) > 0.0 and np.isfinite(largest).all()):
         return True
     k = int(np.abs(u).argmax())
     a, b = u / largest[0], v / largest[1]

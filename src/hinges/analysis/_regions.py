@@ -8,9 +8,8 @@ from hinges import _arrays
 from hinges.analysis._cells import Remaining, cells
 from hinges.analysis._certificate import Certificate
 from hinges.analysis._lowered import Lowered, lowered
-from hinges.analysis._mesh_chain import Chain, chain
+from hinges.analysis._mesh_chain import Chain, TooManyRegionsError, chain
 from hinges.analysis._mesh_count import Counter, count_chain
-from hinges.analysis._mesh_cut import TooManyRegionsError
 from hinges.analysis._mesh_tile import tile
 from hinges.analysis._mesh_tiling import Tiling
 from hinges.analysis._plane import Plane
@@ -107,7 +106,9 @@ def count_regions(
     Exact as `regions`. Where the cap is reached, the count says in which share of the area it holds, and can go on.
 
     Arguments:
-        network, plane, bounds: as for `regions`.
+        network: as for `regions`.
+        plane: as for `regions`.
+        bounds: as for `regions`.
         linear: whether to count linear regions too; of a chain of dense layers these need the whole mesh in memory.
         max_regions: count about so many activation regions, then stop.
         resume: what an earlier call of the same network, plane and bounds gave: go on from there.
@@ -136,7 +137,9 @@ def count_regions(
         )
         return RegionCount(found.activation, found.linear, found.area, cells_certificate(found), found.remaining)
     try:
-        count = remaining.run(most) if isinstance(remaining, Counter) else count_chain(line, bounds, most, linear=linear)
+        count = (
+            remaining.run(most) if isinstance(remaining, Counter) else count_chain(line, bounds, most, linear=linear)
+        )
     except TooManyRegionsError as error:
         raise InvalidInputError(_too_many(most, error) + "raise it, take smaller bounds, or leave linear out") from None
     return RegionCount(count.activation, count.linear, count.area, count.certificate, count.remaining)

@@ -1,7 +1,6 @@
 """Regions of networks that are no chain of dense layers, from their cells."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +26,8 @@ class CellSource:
     found: CellCount
     cells: Cells
 
-    @cached_property
     def units(self) -> tuple[Unit, ...]:
-        """Whose bits the columns of the patterns are."""
+        """Give whose bits the columns of the patterns are."""
         hidden = self.lowered.network.hidden_nodes
         owners = self.lowered.owners
         return tuple(owners[i].unit(j) for i, node in enumerate(hidden) for j in range(node.units))
@@ -79,7 +77,7 @@ class CellSource:
 
     def owners(self, corner: int) -> tuple[Unit, ...]:
         """Give the unit that switches at the side after a corner."""
-        node, unit = self.found.owners[corner].tolist()
+        node, unit = (int(number) for number in self.found.owners[corner])
         return () if node < 0 else (self.lowered.owners[node].unit(unit),)
 
 

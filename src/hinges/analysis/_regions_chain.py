@@ -24,9 +24,8 @@ class ChainSource:
     tiling: Tiling
     bounds: tuple[float, float, float, float]
 
-    @cached_property
     def units(self) -> tuple[Unit, ...]:
-        """Whose bits the columns of the patterns are."""
+        """Give whose bits the columns of the patterns are."""
         stages = [stage for stage in self.chain.stages if stage.hidden >= 0]
         return tuple(self.lowered.owners[stage.hidden].unit(j) for stage in stages for j in range(stage.units))
 

@@ -25,9 +25,8 @@ Bounds = tuple[float, float, float, float]
 class Source(Protocol):
     """What a way of computing regions knows of them besides their polygons."""
 
-    @property
     def units(self) -> tuple[Unit, ...]:
-        """Whose bits the columns of the patterns are."""
+        """Give whose bits the columns of the patterns are."""
         ...
 
     def patterns(self) -> NDArray[np.bool_]:
@@ -112,10 +111,10 @@ class Regions:
 
     # --- what the regions are -----------------------------------------------------------------------
 
-    @property
+    @cached_property
     def units(self) -> tuple[Unit, ...]:
         """Whose bits the columns of `patterns` are; a unit with two switches, a clip, has two columns."""
-        return self.source.units
+        return self.source.units()
 
     @cached_property
     def patterns(self) -> NDArray[np.bool_]:
