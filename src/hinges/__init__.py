@@ -5,6 +5,7 @@ hinges (ReLU units) and networks, exactly, in both directions.
 """
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from hinges._version import __version__
@@ -132,6 +133,10 @@ __all__ = [
     "to_torch",
     "trace",
 ]
+
+
+if "IPython" in sys.modules:  # there, values show as tables
+    importlib.import_module("hinges.draw._notebook").register()
 
 
 def __getattr__(name: str) -> Any:

@@ -9,10 +9,14 @@ import typer
 
 from hinges import __version__
 from hinges.cli._construct import construct
+from hinges.cli._convert import convert
 from hinges.cli._demo import demo
 from hinges.cli._fit import fit
 from hinges.cli._json import print_json
 from hinges.cli._lab import lab
+from hinges.cli._regions import regions
+from hinges.cli._slice import slice_
+from hinges.cli._trace import trace
 from hinges.errors import HingesError
 
 BAD_INPUT = 2
@@ -29,6 +33,10 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(fit)
 app.command()(construct)
+app.command()(trace)
+app.command("slice")(slice_)
+app.command()(regions)
+app.command()(convert)
 app.command()(lab)
 
 

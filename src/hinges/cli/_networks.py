@@ -1,12 +1,8 @@
 """A network by one word: a model file's path or the name of an example network."""
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
-from hinges._arrays import Floats
 from hinges.cli._models import open_model
 from hinges.errors import InvalidInputError
 from hinges.nets import Network
@@ -44,16 +40,3 @@ def open_network(source: str, input_shape: str | None = None) -> Network:
     raise InvalidInputError(
         f"there is no file {source}, and no example network of that name (examples: {', '.join(EXAMPLES)})"
     )
-
-
-def numbers(text: str, option: str) -> Floats:
-    """Give the numbers of a text such as "0.5,-1"."""
-    found: list[float] = []
-    for i, word in enumerate(text.split(",")):
-        try:
-            found.append(float(word))
-        except ValueError:
-            found.append(math.nan)
-        if not math.isfinite(found[-1]):
-            raise InvalidInputError(f"{option}[{i}] is {word.strip()!r}, not a finite number")
-    return np.array(found)

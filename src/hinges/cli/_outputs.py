@@ -44,16 +44,25 @@ class Outputs:
 
     def write(self, value: Any, network: Network, data: Dataset | None) -> None:
         """Write the picture of a value, with its data where there are any, and the file of its network."""
-        if self.plot is not None:
-            from hinges.draw import save_picture, scene
-
-            save_picture(scene(value, data=data), self.plot)
-            self.files.append(str(self.plot))
+        self.picture(value, None, data)
         if self.save is not None:
             from hinges.interop import save
 
             save(network, self.save)
             self.files.append(str(self.save))
+
+    def picture(self, value: Any, view: str | None, data: Dataset | None = None) -> None:
+        """Write the picture of a value, if one was asked for; a view that the value does not have is refused."""
+        if self.plot is not None:
+            from hinges.draw import save_picture, scene
+
+            save_picture(scene(value, view, data=data), self.plot)
+            self.files.append(str(self.plot))
+
+    def tell(self) -> None:
+        """Print what has been written."""
+        for path in self.files:
+            print(f"wrote {path}")
 
     def source_text(self, network: Network) -> str | None:
         """Give the network's source text, if it was asked for."""

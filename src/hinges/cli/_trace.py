@@ -6,8 +6,8 @@ import typer
 
 from hinges._arrays import Floats
 from hinges.cli._json import print_json
-from hinges.cli._models import POINT_HELP, DataOption, ShapeOption, open_rows, point_of
-from hinges.cli._networks import numbers, open_network
+from hinges.cli._models import POINT_HELP, DataOption, ShapeOption, numbers, open_rows, point_of
+from hinges.cli._networks import open_network
 from hinges.cli._options import JsonOption, PlotOption
 from hinges.cli._outputs import Outputs
 from hinges.errors import InvalidInputError

@@ -23,6 +23,10 @@ _ANALYSES = {
     "Sensitivity": "hinges.draw._sensitivity",
     "Fan": "hinges.draw._sensitivity",
     "Separation": "hinges.draw._separation",
+    "Slice": "hinges.draw._slices",
+    "SampledSlice": "hinges.draw._slices",
+    "FeatureSweep": "hinges.draw._slices",
+    "Regions": "hinges.draw._regions",
 }
 
 
@@ -33,7 +37,9 @@ def scene(value: object, view: str | None = None, *, interval: Any = None, data:
         value: a PiecewiseLinear ("function"), a Network ("function" with one input, "diagram" where it is dense,
             "buildup" where it is a sum of hinges), a FitResult or Approximation ("fit", the views of its network,
             and "training" where it has a history), ErrorBounds ("function"), a Dataset ("points"), a Trace
-            ("layers"), a Sensitivity ("parameters"), a Fan ("fan"), a Separation ("space") or a Scene.
+            ("layers"), a Sensitivity ("parameters"), a Fan ("fan"), a Separation ("space"), a Slice or a list of them
+            ("outputs", "units", "sum"), a FeatureSweep ("kinks", "bend"), Regions ("slope", "pattern", "linear",
+            "output") or a Scene.
         view: the name of a view; the first one the value has where none is given.
         interval: (a, b), what is seen of x; else where the data or the kinks lie.
         data: a Dataset or a pair (x, y) to show with a function or a network.
@@ -71,7 +77,7 @@ def views_of(value: object) -> dict[str, View]:
         if isinstance(value, FitResult) and value.history is not None:
             views["training"] = lambda a, d: training_scene(value, interval=a, data=d)
         return views | (_network_views(value.network) if _has_views(value.network) else {})
-    kind = type(value)
+    kind = type(value[0] if isinstance(value, (list, tuple)) and value else value)  # slices, side by side
     if kind.__module__.startswith("hinges.analysis.") and kind.__name__ in _ANALYSES:
         return importlib.import_module(_ANALYSES[kind.__name__]).views(value)
     raise InvalidInputError(
