@@ -6,6 +6,7 @@ after any layer, so a state that grows past a block of memory is cut in two, and
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from hinges.analysis._slice_errors import UNIT, Errors, factors, largest_norm, l
 from hinges.analysis._slice_pooling import pooled
 from hinges.analysis._slice_same import Alike
 from hinges.analysis._slice_state import Bits, Doubts, Indices, Owners, State, Value
-from hinges.analysis._slice_switches import switched
+from hinges.analysis._slice_switches import Same, switched
 from hinges.errors import InvalidInputError
 from hinges.nets import Activation, Linear, Max
 
@@ -60,7 +61,7 @@ class Pass:
         rows = np.stack((starts, ends), axis=1).reshape(2 * lines, -1)
         speed = float(np.sqrt(np.square(ends - starts).sum(axis=1).max(initial=0.0)))
         errors = Errors(np.zeros(rows.shape[1]), 0.0, speed)
-        self._alike = Alike(self.network, rows)
+        self._alike = [Alike(self.network, points) for points in (rows, starts, ends)]
         state = State(
             node=0,
             line=np.repeat(np.arange(lines), 2),
@@ -90,13 +91,16 @@ class Pass:
         if isinstance(node, Linear):
             state = replace(state, values={**state.values, number + 1: self._linear(state, node)})
         elif isinstance(node, Max):
-            state = pooled(
-                state, number, self._layer[number], node, same=lambda a, b: self._alike.equal(node.source, a, b)
-            )
+            state = pooled(state, number, self._layer[number], node, same=self._same(node.source))
         else:
             state = self._activation(state, number, node)
         dead = {s for s in node.sources if self._last_use[s] == number}
         return replace(state, node=number + 1, values={i: v for i, v in state.values.items() if i not in dead})
+
+    def _same(self, value: int) -> tuple[Same, Same, Same]:
+        """Tell whether two units of a value are surely equal along the lines, at their starts, and at their ends."""
+        whole, start, end = (partial(alike.equal, value) for alike in self._alike)
+        return whole, start, end
 
     def _linear(self, state: State, node: Linear) -> Value:
         matrices = factors(node)
@@ -136,7 +140,7 @@ class Pass:
             self._layer[number],
             (node.source, below(node)),
             dead=self._last_use[node.source] == number,
-            same=lambda a, b: self._alike.crossing(node.source, a, b),
+            same=lambda a, b: self._alike[0].crossing(node.source, a, b),
         )
 
 

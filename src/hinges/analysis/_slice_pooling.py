@@ -16,10 +16,10 @@ from hinges.analysis._slice_switches import Crossings, Same, advanced, placed
 from hinges.nets import Max
 
 
-def pooled(state: State, node: int, layer: int, pool: Max, *, same: Same) -> State:
+def pooled(state: State, node: int, layer: int, pool: Max, *, same: tuple[Same, Same, Same]) -> State:
     """Give the state with a Max node computed and the places inserted where another entry becomes the largest.
 
-    `same` tells whether two entries of its source are surely equal everywhere.
+    `same` tells whether two entries of its source are surely equal everywhere, at the starts, and at the ends.
     """
     source = state.values[pool.source]
     errors = source.errors.unit[pool.groups].max(axis=1)
@@ -29,9 +29,11 @@ def pooled(state: State, node: int, layer: int, pool: Max, *, same: Same) -> Sta
         state, source.rows, pool.groups, (wins, errors), np.argwhere(~kept & state.pieces[:, None])
     )
 
+    alike = same[0]
+
     def coincide(a: int, b: int) -> bool:
         (a0, a1), (b0, b1) = pairs[a].tolist(), pairs[b].tolist()
-        return (same(a0, b0) and same(a1, b1)) or (same(a0, b1) and same(a1, b0))
+        return (alike(a0, b0) and alike(a1, b1)) or (alike(a0, b1) and alike(a1, b0))
 
     merged = placed(state, found, coincide)
     unsure, (vertex, unit) = _tied(state, source, pool.groups, (wins, errors), same)
@@ -113,7 +115,7 @@ def _crossings(
 
 
 def _tied(
-    state: State, source: Value, groups: NDArray[np.intp], known: tuple[Bits, Floats], same: Same
+    state: State, source: Value, groups: NDArray[np.intp], known: tuple[Bits, Floats], same: tuple[Same, Same, Same]
 ) -> tuple[Indices, tuple[Indices, Indices]]:
     """Give the vertices of ties that are not sure, and (vertex, unit) of those where the largest entry changes."""
     wins, errors = known
@@ -121,13 +123,20 @@ def _tied(
     vertex, unit = np.nonzero(ties)
     mask = wins[:, vertex, unit].T
     entries = groups[unit]
-    unsure = vertex[_unsure(source.rows[vertex[:, None], entries], mask, entries, same, firm=source.firm)]
+    values = source.rows[vertex[:, None], entries]
+    end = np.where(state.t[vertex] == 0.0, 1, np.where(state.t[vertex] == 1.0, 2, 0))
+    parts: list[Indices] = []
+    for kind, alike in enumerate(same):
+        mine = np.flatnonzero(end == kind)
+        open_ = _unsure(values[mine], mask[mine], entries[mine], alike, firm=source.firm)
+        parts.append(vertex[mine[open_]])
+    unsure = np.concatenate(parts)
     pieces = state.pieces
     inner = np.concatenate(([False], pieces[:-1] & pieces[1:], [False])) if len(pieces) else np.zeros(1, np.bool_)
     lasting = np.zeros(ties.shape, np.bool_)
     lasting[1:-1] = (wins[:, :-2] & wins[:, 1:-1] & wins[:, 2:]).any(axis=0)
-    open_ = inner[vertex] & ~lasting[vertex, unit]
-    vertex, unit, mask, entries = vertex[open_], unit[open_], mask[open_], entries[open_]
+    changing = inner[vertex] & ~lasting[vertex, unit]
+    vertex, unit, mask, entries = vertex[changing], unit[changing], mask[changing], entries[changing]
     sides = [_largest(source.rows[(vertex + side)[:, None], entries], mask, errors[unit][:, None]) for side in (-1, 1)]
     changes = ~(sides[0] & sides[1]).any(axis=1)
     return unsure, (vertex[changes], unit[changes])
