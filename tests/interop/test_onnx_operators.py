@@ -82,6 +82,10 @@ ON_IMAGES = {
     "grouped, dilated": lambda m: m.then("Conv", normal(4, 1, 2, 2), group=2, strides=[2, 1], dilations=[2, 3]),
     "same upper": lambda m: m.then("Conv", normal(3, 2, 2, 3), auto_pad="SAME_UPPER", strides=[2, 2]),
     "same lower": lambda m: m.then("Conv", normal(3, 2, 2, 3), auto_pad="SAME_LOWER", strides=[2, 2]),
+    "transposed": lambda m: m.then(
+        "ConvTranspose", normal(2, 3, 3, 2), normal(3), strides=[2, 1], pads=[1, 0, 0, 1], output_padding=[1, 0]
+    ),
+    "transposed in groups": lambda m: m.then("ConvTranspose", normal(2, 2, 2, 2), group=2, dilations=[2, 1]),
     "batch norm": lambda m: m.then("Conv", normal(3, 2, 3, 3)).then(
         "BatchNormalization", normal(3), normal(3), normal(3), normal(3) ** 2, epsilon=1e-3
     ),
@@ -129,6 +133,33 @@ ON_IMAGES = {
 @pytest.mark.parametrize("name", ON_IMAGES)
 def test_operators_on_images(name, tmp_path):
     agrees(ON_IMAGES[name](Model(*IMAGE)), tmp_path / "net.onnx")
+
+
+def test_files_in_float64_are_read_to_the_last_digits(tmp_path):
+    """onnxruntime has no convolution in float64, the package onnx has."""
+    import onnx
+    from onnx import TensorProto, numpy_helper, reference
+
+    for norm, tolerance in ((False, 1e-14), (True, 1e-12)):
+        model = Model(2, 8, 8).then("Conv", normal(4, 2, 3, 3), normal(4), pads=[1, 1, 1, 1], strides=[2, 1])
+        if norm:
+            model.then("BatchNormalization", normal(4), normal(4), normal(4), normal(4) ** 2, epsilon=1e-3)
+        model.then("Relu").then("Conv", normal(4, 4, 3, 3), pads=[1, 1, 1, 1]).then("MaxPool", kernel_shape=[2, 2])
+        model.then("Flatten").then("Gemm", normal(84, 3), normal(3))
+        path = model.saved(tmp_path / "net.onnx")
+        wide = onnx.load(str(path))
+        for tensor in wide.graph.initializer:
+            array = numpy_helper.to_array(tensor).astype(np.float64)
+            tensor.CopyFrom(numpy_helper.from_array(array * (1 + 2.0**-40), tensor.name))
+        for value in (*wide.graph.input, *wide.graph.output):
+            value.type.tensor_type.elem_type = TensorProto.DOUBLE
+        onnx.save(wide, str(path))
+        x = normal(5, 2, 8, 8)
+        (output, *_) = reference.ReferenceEvaluator(wide).run(None, {"x": x})
+        expected = np.asarray(output)
+        found = load(path)(x.reshape(5, -1))
+        assert np.abs(found - expected).max() <= tolerance * np.abs(expected).max()
+        assert load(wide)(x.reshape(5, -1)).tolist() == found.tolist()
 
 
 def test_tensors_that_branch_and_meet(tmp_path):

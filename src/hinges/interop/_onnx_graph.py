@@ -188,6 +188,7 @@ OPERATORS: dict[str, Callable[[Program, Operation], Value | tuple[Value, ...]]] 
     "Constant": fixed,
     "ConstantOfShape": shapes.constant_of_shape,
     "Conv": layers.convolution,
+    "ConvTranspose": layers.transposed,
     "DepthToSpace": shapes.depth_to_space,
     "Div": arithmetic.divide,
     "Dropout": dropout,

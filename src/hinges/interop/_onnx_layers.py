@@ -9,6 +9,7 @@ import numpy as np
 from hinges._arrays import Floats
 from hinges.errors import InvalidInputError, UnsupportedModelError
 from hinges.interop._graph import Symbol
+from hinges.interop._graph_transposed import conv_transpose
 from hinges.interop._onnx_file import Operation, Tensor
 from hinges.interop._onnx_program import Array, Program, Value, label, where
 from hinges.interop._windows import same_pads
@@ -151,6 +152,25 @@ def convolution(p: Program, o: Operation) -> Value:
     options = sliding(p, o, x.shape[1:], weights.shape[2:])
     groups = int(o.numbers.get("group", 1))
     return rows(p.graph.conv(x, weights, bias, groups=groups, name=label(o), **options))
+
+
+def transposed(p: Program, o: Operation) -> Value:
+    """Give a transposed convolution with constant weights."""
+    x, weights = image(p, o), p.constant(o, 1)
+    options = sliding(p, o, x.shape[1:], weights.shape[2:])
+    strides, dilations, kernel = options["strides"], options["dilations"], weights.shape[2:]
+    more = p.listed(o, "output_padding") or [0] * len(kernel)
+    if o.texts.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID") or o.lists.get("output_shape"):
+        raise UnsupportedModelError(f"{where(o)} has pads that follow from its output: export it with pads")
+    if len(more) != len(kernel) or not all(0 <= extra <= 2**20 for extra in more):
+        raise InvalidInputError(f"{where(o)} has output_padding {more} for {len(kernel)} axes")
+    crops = [(before, after - extra) for (before, after), extra in zip(options["pads"], more, strict=True)]
+    bias = p.constant(o, 2) if p.has(o, 2) else None
+    groups = int(o.numbers.get("group", 1))
+    result = conv_transpose(
+        p.graph, x, weights, bias, strides=strides, crops=crops, dilations=dilations, groups=groups, name=label(o)
+    )
+    return rows(result)
 
 
 def max_pool(p: Program, o: Operation) -> Value:
