@@ -325,7 +325,7 @@ REFUSED = {
     "bilinear": (ends_with(lambda L: L.UpSampling2D(interpolation="bilinear", name="up"), (2, 2, 1)), "'up'"),
     "inner softmax": (
         lambda k, L: k.Sequential([k.Input((4,)), L.Dense(3, "softmax", name="s"), L.Dense(2)]),
-        "s softmax .* stands inside the network",
+        r"s \(softmax\) stands inside the network",
     ),
     "Multiply": (multiplied, r"\(Multiply\) multiplies values"),
     "attention": (attention, r"\(MultiHeadAttention\) multiplies values"),

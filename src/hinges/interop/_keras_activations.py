@@ -46,7 +46,7 @@ def named(step: Step, x: Symbol, activation: Any, name: str) -> Symbol:
         kind, options = PLAIN[activation]
         return graph.activation(x, kind, name, **options)
     if activation in ENDS:
-        return graph.softmax(x, name, ENDS[activation])
+        return graph.softmax(x, step.name, ENDS[activation])
     if activation == "hard_sigmoid":
         return graph.hard_sigmoid(x, name, alpha=1.0 / 6.0, beta=0.5)
     if activation == "soft_shrink":
