@@ -8,6 +8,7 @@ import copy
 import io
 import re
 import warnings
+import zipfile
 from dataclasses import replace
 from typing import Any
 
@@ -241,7 +242,7 @@ def test_modules_and_their_files_are_read_as_torch_computes_them(torch, tmp_path
             error = differing(torch, module, network, shape)
             if error > allowed:
                 wrong[name] = error
-            if i % 3 == 0:  # and through a file: the same graph
+            if i % 4 == 0:  # and through a file: the same graph
                 assert_equal(interop.read_pt2(written(torch, module, shape, tmp_path / f"{i}.pt2")), network)
         except (HingesError, AssertionError) as problem:
             wrong[name] = str(problem)
@@ -391,6 +392,38 @@ def test_files_exported_for_fixed_numbers_of_rows(torch, tmp_path):
         warnings.filterwarnings("ignore", module=r"torch\.")
         exported = torch.export.export(single, (torch.zeros(4, dtype=torch.float64),))
     assert differing(torch, single, interop.from_module(exported), (4,)) <= PLAIN
+
+
+def test_files_of_older_versions_are_read(torch, tmp_path):
+    """Torch 2.7 and before, and 2.8, keep tensors in files of torch.save."""
+    from torch._export.serde.serialize import serialize
+
+    nn = torch.nn
+    module = settled(
+        torch, nn.Sequential(nn.Conv1d(2, 3, 3), nn.BatchNorm1d(3), nn.ReLU(), nn.Flatten(), nn.Linear(18, 2))
+    )
+    path = written(torch, module, (2, 8), tmp_path / "new.pt2")
+    saved = serialize(torch.export.load(path))
+    layouts = {
+        "2.7": {
+            "serialized_exported_program.json": saved.exported_program,
+            "serialized_state_dict.pt": saved.state_dict,
+            "serialized_constants.pt": saved.constants,
+            "serialized_example_inputs.pt": saved.example_inputs,
+            "version": "8.7",
+        },
+        "2.8": {
+            "model/archive_format": "pt2",
+            "model/models/model.json": saved.exported_program,
+            "model/data/weights/model.pt": saved.state_dict,
+            "model/data/constants/model.pt": saved.constants,
+        },
+    }
+    for version, members in layouts.items():
+        with zipfile.ZipFile(tmp_path / f"{version}.pt2", "w") as file:
+            for name, content in members.items():
+                file.writestr(name, content)
+        assert_equal(load(tmp_path / f"{version}.pt2"), load(path))
 
 
 def branching():

@@ -174,7 +174,29 @@ def nested():
     return of(call)
 
 
+def pickled(rows=b"K\x03"):
+    """The table that torch.save writes for {"w": parameter of shape (rows, 2)}, with its numbers in data/0."""
+    storage = b"(X\x07\x00\x00\x00storagectorch\nDoubleStorage\nX\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x06tQ"
+    shape = rows + b"K\x02\x86K\x02K\x01\x86\x89ccollections\nOrderedDict\n)R"
+    made = b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + b"K\x00" + shape + b"tR"
+    parameter = b"ctorch._utils\n_rebuild_parameter\n" + made + b"\x88ccollections\nOrderedDict\n)R\x87R"
+    return b"\x80\x02}q\x00(X\x01\x00\x00\x00w" + parameter + b"u."
+
+
+def older(table, *, numbers=True, whole=None, packed=zipfile.ZIP_STORED):
+    """A file of torch 2.7 and before, which keeps the tensors in a file of torch.save."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", packed) as file:
+        file.writestr("archive/data.pkl", table)
+        if numbers:
+            file.writestr("archive/data/0", WEIGHT.tobytes())
+    document = json.dumps({"graph_module": graph([LINEAR, RELU])})
+    saved = buffer.getvalue() if whole is None else whole
+    return zipped(("serialized_exported_program.json", document), ("serialized_state_dict.pt", saved))
+
+
 READ = {
+    "of an older torch": older(pickled()),
     "as it is": archive(),
     "in another folder": archive(root="x/y/"),
     "packed": archive(packed=zipfile.ZIP_DEFLATED),
@@ -222,20 +244,26 @@ REFUSED = {
     "infinity": (archive(data=np.full((3, 2), np.inf).tobytes()), "p_w[0][0] is inf: every weight must be a finite"),
     "a weight as a pickle": (
         archive(weights=entry(use_pickle=True)),
-        "it keeps 'w' as a pickle, which is never loaded: load it with torch.export.load",
+        "it keeps 'w' as a pickle, which is never loaded: keep it as an ordinary tensor and save the model again",
     ),
-    "all weights as one pickle": (
-        zipped(
-            ("m/archive_format", "pt2"),
-            ("m/models/model.json", json.dumps({"graph_module": graph([LINEAR, RELU])})),
-            ("m/data/weights/model.pt", b"\x80\x02."),
-        ),
-        "it keeps its weights as pickles, which are never loaded",
+    "a pickle that runs a program": (
+        older(b"\x80\x02cposix\nsystem\nX\x02\x00\x00\x00ls\x85R."),
+        "'serialized_state_dict.pt' is a pickle that names 'posix system', which no tensor needs",
     ),
-    "the older format": (
-        zipped(("serialized_exported_program.json", "{}"), ("serialized_state_dict.pt", b"\x80\x02.")),
-        "it is in the older format of torch 2.7 and before, which keeps weights as pickles: load it with",
+    "a pickle that runs a program by protocol 4": (
+        older(b"\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x02ls\x85R."),
+        "is a pickle with the opcode STACK_GLOBAL, which no table of tensors has",
     ),
+    "a pickle that calls what it made": (older(b"\x80\x02}}\x85R."), "is a pickle that calls"),
+    "a damaged pickle": (older(b"\x80\x02}q\x00(X\x09"), "has a damaged table of tensors"),
+    "an endless pickle": (lambda: older(b"\x80\x02" + b"}0" * 600_000 + b"."), "with the opcode POP"),
+    "a long pickle": (lambda: older(b"\x80\x02" + b"N" * 600_000 + b"."), "has a table of more than 500000 steps"),
+    "no table": (older(b"\x80\x02N."), "holds no table of tensors by name"),
+    "a pickle of 64 GiB": (older(pickled(b"J\xff\xff\xff\x7f")), "tensor 'w' declares shape (2147483647, 2)"),
+    "a pickle without its numbers": (older(pickled(), numbers=False), "where the file holds 0 for it"),
+    "no file of torch.save": (older(b"", whole=b"hello"), "is not a readable file of torch.save: File is not a zip"),
+    "a packed file of torch.save": (older(pickled(), packed=zipfile.ZIP_DEFLATED), "is not as torch.save writes it"),
+    "a table without the weight": (older(b"\x80\x02}."), "there is no tensor for 'w' in it"),
     "a bare pickle": (b"\x80\x02}q\x00.", "is a pickle, which could run any program and is never loaded"),
     "weights alone": (
         zipped(("archive/data.pkl", b"\x80\x02}."), ("archive/version", "3")),

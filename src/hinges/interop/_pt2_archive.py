@@ -11,6 +11,7 @@ from hinges.interop._container import Archive
 from hinges.interop._json import parsed
 from hinges.interop._naming import about, shown
 from hinges.interop._pt2_graph import member, name_of, program_of
+from hinges.interop._pt2_pickled import tensors
 from hinges.interop._pt2_tensors import checked_meta, tensor
 from hinges.interop._torch_network import network_of
 from hinges.interop._torch_program import Model
@@ -20,13 +21,15 @@ KIND = ".pt2 file"
 OWN_MEMBER = "hinges.json"  # among the extra files: what this package says of a network it wrote
 LARGEST_NOTE = 2**20  # bytes of it
 CHECKED = ("parameter", "buffer", "tensor_constant")
-SAVE_AGAIN = "load it with torch.export.load and save it again with torch.export.save of torch 2.9 or later"
+OLDER_GRAPH = "serialized_exported_program.json"
+OLDER_TENSORS = {"weights": "serialized_state_dict.pt", "constants": "serialized_constants.pt"}
+SAVE_AGAIN = "keep it as an ordinary tensor and save the model again"
 
 
 def read(path: Path, input_shape: Sequence[int] | None = None) -> Network:
     """Give the network of a .pt2 file, or raise naming what is not read.
 
-    No member of the archive is unpickled and torch is not imported.
+    Nothing is unpickled and torch is not imported.
 
     Arguments:
         path: the file.
@@ -42,18 +45,23 @@ class _Content:
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        if "serialized_exported_program.json" in archive.names:
-            raise UnsupportedModelError(
-                f"it is in the older format of torch 2.7 and before, which keeps weights as pickles: {SAVE_AGAIN}"
-            )
+        self.older = OLDER_GRAPH in archive.names  # the layout of torch 2.7 and before
+        self.folder, self.name = "", ""
+        if not self.older:
+            self.folder = self.only_folder()
+            self.name = self.only_model()
+
+    def only_folder(self) -> str:
+        """Give the folder in which everything lies."""
+        archive = self.archive
         folders = [name.removesuffix("archive_format") for name in archive.names if name.endswith("/archive_format")]
         if len(folders) != 1 or archive.read(f"{folders[0]}archive_format", 64).strip() != b"pt2":
             hint = ": weights alone say nothing of the model" if _holds_pickle(archive) else ""
             raise InvalidInputError(f"it is no {KIND} of torch.export.save{hint}")
-        self.folder = folders[0]
-        if self.has("byteorder") and archive.read(f"{self.folder}byteorder", 64).strip() != b"little":
-            raise UnsupportedModelError(f"it was written on a machine that turns bytes around: {SAVE_AGAIN} elsewhere")
-        self.name = self.only_model()
+        order = f"{folders[0]}byteorder"
+        if order in archive.names and archive.read(order, 64).strip() != b"little":
+            raise UnsupportedModelError("it was written on a machine that turns bytes around: save it on another one")
+        return folders[0]
 
     def has(self, name: str) -> bool:
         """Tell whether the archive has a member in its folder."""
@@ -72,7 +80,7 @@ class _Content:
 
     def model(self) -> Model:
         """Give the model."""
-        document = self.archive.json(f"{self.folder}models/{self.name}.json")
+        document = self.archive.json(OLDER_GRAPH if self.older else f"{self.folder}models/{self.name}.json")
         module = member(document, "graph_module", dict, "the document")
         program = program_of(member(module, "graph", dict, "graph_module"), "graph_module.graph")
         tables = {kind: self.table(kind) for kind in ("weights", "constants")}
@@ -85,7 +93,7 @@ class _Content:
             if name and name not in constants and name not in inputs:
                 raise InvalidInputError(f"its signature does not say what the input {shown(name)} is")
         own = self.own()
-        weights = sum(self.archive.size(name) for name in self.archive.names if "/data/" in name) // 2
+        weights = sum(self.archive.size(name) for name in self.archive.names) // 2
         return Model(program, constants, inputs, weights, () if own is None else own, own is not None)
 
     def enter(self, spec: Any, place: str, tables: dict[str, Any], module: Any, into: tuple[Any, Any]) -> None:
@@ -107,34 +115,36 @@ class _Content:
             raise UnsupportedModelError(f"it has an input of the kind {shown(kind)}, which is not read")
 
     def table(self, kind: str) -> dict[str, Any]:
-        """Give the table of the weights, or of the constants."""
-        name = f"data/{kind}/{self.name}_{kind}_config.json"
-        if not self.has(name) and self.has(f"data/{kind}/{self.name}.pt"):
-            raise UnsupportedModelError(f"it keeps its weights as pickles, which are never loaded: {SAVE_AGAIN}")
-        if not self.has(name):
-            return {}
-        return member(self.archive.json(f"{self.folder}{name}"), "config", dict, name)
+        """Give what there is for each weight, or for each constant: an entry, or what brings its array."""
+        plain, pickled = f"data/{kind}/{self.name}_{kind}_config.json", f"{self.folder}data/{kind}/{self.name}.pt"
+        if self.older:
+            pickled = OLDER_TENSORS[kind]
+        if not self.older and self.has(plain):
+            return member(self.archive.json(f"{self.folder}{plain}"), "config", dict, plain)
+        return dict(tensors(self.archive.read(pickled), shown(pickled))) if pickled in self.archive.names else {}
 
     def bringing(self, target: str, tables: dict[str, Any]) -> Callable[[], NDArray[Any]]:
         """Give what reads a tensor, once it is known that its bytes are there."""
         kind = "weights" if target in tables["weights"] else "constants"
-        entry = tables[kind].get(target)
+        entry: Any = tables[kind].get(target)
         if entry is None:
             raise InvalidInputError(f"there is no tensor for {shown(target)} in it")
-        if entry.get("use_pickle") if isinstance(entry, dict) else True:
+        if callable(entry):
+            return entry
+        path = member(entry, "path_name", str, shown(target))
+        at, place = f"{self.folder}data/{kind}/{path}", f"tensor {shown(target)}"
+        if entry.get("use_pickle"):
             raise UnsupportedModelError(f"it keeps {shown(target)} as a pickle, which is never loaded: {SAVE_AGAIN}")
-        at = f"{self.folder}data/{kind}/{member(entry, 'path_name', str, shown(target))}"
         meta = member(entry, "tensor_meta", dict, shown(target))
-        place = f"tensor {shown(target)}"
         checked_meta(meta, place, self.archive.size(at))
         return lambda: tensor(self.archive.read(at), meta, place)
 
     def own(self) -> tuple[str, ...] | None:
         """Give the notes of a network that this package wrote; None of any other file."""
-        name = f"extra/{OWN_MEMBER}"
-        if not self.has(name):
+        name = f"extra_files/{OWN_MEMBER}" if self.older else f"{self.folder}extra/{OWN_MEMBER}"
+        if name not in self.archive.names:
             return None
-        document = parsed(self.archive.read(f"{self.folder}{name}", LARGEST_NOTE))
+        document = parsed(self.archive.read(name, LARGEST_NOTE))
         notes = member(document, "notes", list, OWN_MEMBER)
         if not all(isinstance(note, str) and len(note) <= LARGEST_NOTE for note in notes):
             raise InvalidInputError(f"{OWN_MEMBER} has notes that are no sentences")

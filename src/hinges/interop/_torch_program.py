@@ -1,10 +1,13 @@
 """What torch.export says of a model: calls of ATen operators, whether it came from a live module or a file."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
+
+CHANGING = re.compile("_(?=_[0-9]+$|$)")  # in relu_ and relu__1, the names of what is done in place
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ class Call:
         """The name that its layer has in the network."""
         if self.in_layer:
             return self.path
-        return f"{self.path}.{self.output}" if self.path else self.output
+        output = CHANGING.sub("", self.output)
+        return f"{self.path}.{output}" if self.path else output
 
     @property
     def where(self) -> str:
