@@ -49,7 +49,7 @@ def _exact(node) -> Any:
         rows = [[[(i, Fraction(w)) for i, w in enumerate(column) if w] for column in m.T.tolist()] for m in matrices]
         return "linear", node, (rows, [Fraction(b) for b in node.bias.tolist()])
     if isinstance(node, Activation):
-        slope = {"linear": 1.0, "relu": 0.0}.get(node.kind, node.slope)
+        slope: Any = {"linear": 1.0, "relu": 0.0}.get(node.kind, node.slope)
         slopes = np.broadcast_to(slope, node.units).tolist()
         return "switch", node, [Fraction(s) for s in slopes]
     return "max", node, None

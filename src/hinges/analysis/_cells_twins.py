@@ -83,7 +83,7 @@ def _pool(step: Pool, source: Keys) -> Keys:
     ranked = np.take_along_axis(keys, order, axis=1)
     repeated = np.zeros(ranked.shape[:2], dtype=bool)
     repeated[:, 1:] = (ranked[:, 1:] == ranked[:, :-1]).all(-1)
-    single = repeated.sum(1) == repeated.shape[1] - 1
+    single = np.count_nonzero(~repeated, axis=1) == 1
     summed = np.where(repeated[..., None], np.uint64(0), _mixed(ranked + _ODD)).sum(1, dtype=np.uint64)
     return np.where(single[:, None], ranked[:, 0], _mixed(summed))
 

@@ -98,7 +98,7 @@ class _Builder:
             for source in set(node.sources):
                 self.readers[source].append(i)
         self.readers[-1].append(-1)  # whoever asked for the output
-        self.values = [0]
+        self.values: list[int] = [0]
         self.steps: list[Step] = []
         hidden = [i for i, node in enumerate(network.nodes) if not isinstance(node, Linear)]
         self.hidden = {node: count for count, node in enumerate(hidden)}
@@ -151,10 +151,10 @@ class _Builder:
 
     def _pool(self, i: int) -> int:
         node: Any = self.network.nodes[i]
-        source: int = self.values[node.source]
+        source = self.values[int(node.source)]
         before: int | None = None
         if node.source in self.gates:
-            source, before = self.gates[node.source]
+            source, before = self.gates[int(node.source)]
         after = self._taken_in_by(i + 1)
         groups: NDArray[np.intp] = node.groups
         if before is not None or after is not None:
