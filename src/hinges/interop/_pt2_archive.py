@@ -129,8 +129,8 @@ class _Content:
         entry: Any = tables[kind].get(target)
         if entry is None:
             raise InvalidInputError(f"there is no tensor for {shown(target)} in it")
-        if callable(entry):
-            return entry
+        if not isinstance(entry, dict) and callable(entry):
+            return entry  # pyright: ignore[reportReturnType]
         path = member(entry, "path_name", str, shown(target))
         at, place = f"{self.folder}data/{kind}/{path}", f"tensor {shown(target)}"
         if entry.get("use_pickle"):

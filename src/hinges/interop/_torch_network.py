@@ -6,7 +6,7 @@ from typing import Any
 
 from hinges import _arrays
 from hinges.errors import InvalidInputError, UnsupportedModelError
-from hinges.interop import _torch_constants, _torch_elementwise, _torch_layers, _torch_shapes
+from hinges.interop import _torch_constants, _torch_elementwise, _torch_joins, _torch_layers, _torch_shapes
 from hinges.interop._graph import Graph
 from hinges.interop._torch_arguments import Arguments
 from hinges.interop._torch_program import Model
@@ -62,6 +62,7 @@ EXACT = {"gt", "lt", "ge", "le", "eq", "ne", "sign", "where", "std", "var", "pro
 OPERATORS: dict[str, Callable[[Arguments], Any]] = {
     **_torch_constants.OPERATORS,
     **_torch_shapes.OPERATORS,
+    **_torch_joins.OPERATORS,
     **_torch_elementwise.OPERATORS,
     **_torch_layers.OPERATORS,
     "": refused,
