@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hinges._arrays import frozen
 from hinges.analysis._exact_plane import ExactPlane, Form, Point, meeting, pack
 from hinges.analysis._mesh_chain import TooManyRegionsError
-from hinges.analysis._mesh_tiling import Tiling, next_corners
+from hinges.analysis._mesh_tiling import Tiling, next_corners, polygon_areas
 
 Integers = NDArray[Any]
 
@@ -105,6 +105,7 @@ def _tiling(pieces: list[Piece]) -> Tiling:
         vertices=frozen(vertices),
         starts=frozen(starts),
         corners=frozen(indices),
+        areas=polygon_areas(vertices, starts, indices),
         bits=np.array([piece.bits for piece in pieces]).reshape(len(pieces), -1),
         edges=len(np.unique(ends, axis=0)),
         probe=None,

@@ -12,7 +12,6 @@ from hinges.analysis._mesh_chain import Chain
 from hinges.analysis._mesh_cut import Bounds, Cutter, load
 from hinges.analysis._mesh_linear import linear_regions
 from hinges.analysis._mesh_tile import tile, tiling
-from hinges.analysis._mesh_tiling import polygon_areas
 
 PART = 2000  # faces that go on together
 NUMBERS = 2**22  # pre-activations to begin with in one part
@@ -99,13 +98,14 @@ class Counter:
         self.count += mesh.faces
         found = tiling(self.cutter, mesh, None)
         self.mixed += found.mixed
-        self.area += float(np.sum(polygon_areas(found.vertices, found.starts, found.corners)))
+        self.area += float(np.sum(found.areas))
 
 
 def parts_of(mesh: Mesh, size: int) -> list[NDArray[np.int64]]:
     """Give the faces in compact groups of at most `size`: strips across, each in pieces."""
-    starts, corners = load().polygons(mesh.arrays["half"], mesh.arrays["face"], mesh.faces)
-    places = mesh.arrays["xy"][corners]
+    a = mesh.arrays
+    starts, corners, _ = load().polygons(a["half"], a["face"], a["xy"], mesh.faces)
+    places = a["xy"][corners]
     middle = np.add.reduceat(places, starts[:-1]) / np.diff(starts)[:, None]
     groups = -(-mesh.faces // size)
     strips = max(1, round(groups**0.5))

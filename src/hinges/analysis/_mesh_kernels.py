@@ -114,9 +114,20 @@ def silent_rows(pos: Any, rows: int) -> Any:
     return silent
 
 
+@inner
+def _area(xy: Any, corners: Any, start: int, end: int) -> float:
+    """Give the area of a polygon; relative to its first corner, so that a small one far away stays exact."""
+    x, y = xy[corners[start], 0], xy[corners[start], 1]
+    twice = 0.0
+    for i in range(start + 1, end - 1):
+        b, c = corners[i], corners[i + 1]
+        twice += (xy[b, 0] - x) * (xy[c, 1] - y) - (xy[b, 1] - y) * (xy[c, 0] - x)
+    return 0.5 * twice
+
+
 @njit
-def polygons(half: Any, face: Any, faces: int) -> tuple[Any, Any]:
-    """Give where each face's corners start, and the corners, counterclockwise."""
+def polygons(half: Any, face: Any, xy: Any, faces: int) -> tuple[Any, Any, Any]:
+    """Give where each face's corners start, the corners, counterclockwise, and the areas."""
     starts = np.zeros(faces + 1, np.int64)
     for f in range(faces):
         first = face[f, INSIDE]
@@ -124,13 +135,14 @@ def polygons(half: Any, face: Any, faces: int) -> tuple[Any, Any]:
         while h != first:
             h, count = half[h, NXT], count + 1
         starts[f + 1] = starts[f] + count
-    corners = np.empty(starts[faces], np.int64)
+    corners, areas = np.empty(starts[faces], np.int64), np.empty(faces)
     for f in range(faces):
         h = face[f, INSIDE]
         for i in range(starts[f], starts[f + 1]):
             corners[i] = half[h, ORG]
             h = half[h, NXT]
-    return starts, corners
+        areas[f] = _area(xy, corners, starts[f], starts[f + 1])
+    return starts, corners, areas
 
 
 @inner

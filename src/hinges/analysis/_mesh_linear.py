@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hinges._arrays import frozen
+from hinges._arrays import Floats, frozen
 from hinges.analysis._exact_plane import ExactPlane, unpack
 from hinges.analysis._mesh_chain import Chain
 from hinges.analysis._mesh_tiling import Tiling
@@ -39,8 +39,8 @@ def linear_regions(chain: Chain, exact: ExactPlane, tiling: Tiling) -> LinearReg
     """Join activation regions with one affine map of all outputs that meet along a side.
 
     A side bends for certain where the outputs of one region, continued into the other, miss its outputs by more than
-    both may be off by. It is silent for certain where no unit that switches there is heard by any that is on.
-    What is left is decided in integers.
+    both may be off by, or where the two affine maps differ by more. It is silent for certain where no unit that
+    switches there is heard by any that is on. What is left is decided in integers.
     """
     sides = tiling.sides
     inner = np.flatnonzero(sides.regions[:, 1] >= 0)
@@ -50,6 +50,7 @@ def linear_regions(chain: Chain, exact: ExactPlane, tiling: Tiling) -> LinearReg
     heard = _heard(chain, tiling, sides.regions[doubt])
     bends[doubt[~heard]] = False
     doubt = doubt[heard]
+    doubt = doubt[~_maps_differ(chain, tiling, sides.regions[doubt])]
     work = sum(stage.weights.size for stage in chain.stages) * 6.0 + 1000.0
     decided = doubt[: int(EXACT_WORK / work)]
     for side in decided.tolist():
@@ -94,6 +95,31 @@ def _heard_block(chain: Chain, tiling: Tiling, pairs: NDArray[np.int64]) -> NDAr
         differ = own
     assert differ is not None
     return np.asarray(differ.any(axis=1), np.bool_)
+
+
+def _maps_differ(chain: Chain, tiling: Tiling, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell for pairs of neighbours whether their affine maps differ by more than both are rounded."""
+    widest = max(max(stage.weights.shape) for stage in chain.stages)
+    step = max(1, BLOCK // (12 * widest))
+    found = [np.zeros(0, np.bool_)]
+    for i in range(0, len(pairs), step):
+        first, second = (_maps(chain, tiling.bits[pairs[i : i + step, k]]) for k in (0, 1))
+        found.append((np.abs(first[0] - second[0]) > first[1] + second[1]).any(axis=(1, 2)))
+    return np.concatenate(found)
+
+
+def _maps(chain: Chain, bits: NDArray[np.uint64]) -> tuple[Floats, Floats]:
+    """Give the affine maps (n, 3, outputs) under patterns, and what each number may be off by."""
+    rows = np.broadcast_to(chain.base, (len(bits), *chain.base.shape))
+    sizes, gamma = np.abs(rows), 0.0
+    for i, stage in enumerate(chain.stages):
+        slope = np.where(unpack(bits, chain, i), 1.0, stage.slope)[:, None, :]
+        rows, sizes = rows @ stage.weights, sizes @ np.abs(stage.weights)
+        rows[:, 0] += stage.bias
+        sizes[:, 0] += np.abs(stage.bias)
+        rows, sizes = rows * slope, sizes * np.abs(slope)
+        gamma += stage.gamma
+    return rows, 2.0 * gamma * sizes
 
 
 def _differ(exact: ExactPlane, first: NDArray[np.uint64], second: NDArray[np.uint64]) -> bool:

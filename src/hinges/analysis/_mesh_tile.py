@@ -55,11 +55,12 @@ def _kernels_wait(chain: Chain) -> bool:
 def tiling(cutter: Cutter, mesh: Mesh, found: Probe | None) -> Tiling:
     """Give what a mesh has come to."""
     a = mesh.arrays
-    starts, corners = load().polygons(a["half"], a["face"], mesh.faces)
+    starts, corners, areas = load().polygons(a["half"], a["face"], a["xy"], mesh.faces)
     return Tiling(
         vertices=frozen(a["xy"][: mesh.vertices]),
         starts=frozen(starts),
         corners=frozen(corners),
+        areas=frozen(areas),
         bits=frozen(a["bits"][: mesh.faces]),
         edges=mesh.edges,
         probe=found,

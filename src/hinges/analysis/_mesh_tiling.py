@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hinges._arrays import Floats, frozen
 
-_ODD = np.uint64(0x9E3779B97F4A7C15)  # its powers mix the words of a pattern into one
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # mixes the words of a pattern into one
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +48,7 @@ class Tiling:
     vertices: Floats
     starts: NDArray[np.int64]
     corners: NDArray[np.int64]
+    areas: Floats
     bits: NDArray[np.uint64]
     edges: int
     probe: Probe | None
@@ -64,8 +65,11 @@ class Tiling:
     @property
     def distinct(self) -> bool:
         """Whether no two regions have the same units on."""
-        weights = np.cumprod(np.full(self.bits.shape[1], _ODD))
-        if len(np.unique((self.bits * weights).sum(axis=1, dtype=np.uint64))) == self.regions:
+        mixed = np.zeros(self.regions, np.uint64)
+        for word in self.bits.T:
+            mixed = (mixed ^ word) * _ODD
+            mixed ^= mixed >> np.uint64(29)
+        if len(np.unique(mixed)) == self.regions:
             return True
         return len(np.unique(self.bits, axis=0)) == self.regions
 
@@ -73,11 +77,6 @@ class Tiling:
     def euler(self) -> int:
         """Vertices - sides + regions: 1 for a rectangle without holes."""
         return len(self.vertices) - self.edges + self.regions
-
-    @cached_property
-    def areas(self) -> Floats:
-        """The area of each region in (s, t), (R,)."""
-        return polygon_areas(self.vertices, self.starts, self.corners)
 
     @cached_property
     def sides(self) -> Sides:
