@@ -169,6 +169,10 @@ ONNX = {
         model(ONE, *(concat(f"v{i}" if i else "x", f"v{i + 1}") for i in range(60))),
         "node 23 has 16777216 numbers",
     ),
+    "a border that is cut on the other side": (
+        model(part(5, tensor("s", (4,), 7, struct.pack("<4q", 0, 2**31, 0, -(2**31)))), node("Pad", ("x", "s"), "y")),
+        "node 0 has 2147483648 numbers",
+    ),
     "a window of 8 TiB": (
         model(ONE, POOL, shape=("n", 1, 4, 4)),
         "has a kernel, stride, pad or dilation that is no such thing",

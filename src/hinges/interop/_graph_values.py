@@ -198,10 +198,12 @@ class Values:
     ) -> Symbol:
         """Give the tensor with a border: (before, after) for each axis; `mode` is one of numpy.pad's, or crops."""
         index = self._of(x)
-        self.reserve(math.prod(max(s + a + b, 0) for s, (a, b) in zip(index.shape, widths, strict=True)), name)
         crop = tuple(slice(max(-a, 0), s - max(-b, 0)) for s, (a, b) in zip(index.shape, widths, strict=True))
         index, grown = index[crop], [(max(a, 0), max(b, 0)) for a, b in widths]
+        self.reserve(math.prod(s + a + b for s, (a, b) in zip(index.shape, grown, strict=True)), name)
         if mode != "constant":
+            if not index.size:
+                raise InvalidInputError(f"{name} extends a tensor of shape {index.shape}, which holds nothing")
             return x.with_index(np.pad(index, grown, mode=mode))  # pyright: ignore[reportCallIssue, reportArgumentType]
         border = int(self.constant(value, f"the border of {name}").index)
         return x.with_index(np.pad(index, grown, constant_values=border))

@@ -92,7 +92,7 @@ def cast(p: Program, o: Operation) -> Value:
 def add(p: Program, o: Operation) -> Value:
     """Give a sum or a difference; constants make an affine layer, which goes into the one before."""
     sign = -1.0 if o.op == "Sub" else 1.0
-    values = [p.get(o, i) for i in range(len(o.inputs))]
+    values = [p.get(o, i) for i in range(max(len(o.inputs), 1))]
     pending = shifted(values)
     if pending is not None:
         return pending
@@ -148,7 +148,7 @@ def negate(p: Program, o: Operation) -> Value:
 
 def extremum(p: Program, o: Operation) -> Value:
     """Give the largest or smallest of several tensors, entry by entry."""
-    values = [p.get(o, i) for i in range(len(o.inputs))]
+    values = [p.get(o, i) for i in range(max(len(o.inputs), 1))]
     arrays = [value for value in values if isinstance(value, np.ndarray)]
     symbols = [p.symbol(o, i) for i, value in enumerate(values) if not isinstance(value, np.ndarray)]
     pick, choose = (p.graph.maximum, np.maximum) if o.op == "Max" else (p.graph.minimum, np.minimum)

@@ -60,7 +60,8 @@ class Tensor:
                 "float32 or float64"
             )
         _, layout, _ = FLOAT_TYPES[self.type]
-        values = np.frombuffer(b"".join(self.held()), layout).astype(np.float64).reshape(self.shape)
+        with np.errstate(invalid="ignore"):  # some NaN are changed by the cast; all are refused below
+            values = np.frombuffer(b"".join(self.held()), layout).astype(np.float64).reshape(self.shape)
         return _arrays.array(values, f"tensor {shown(self.name)}", finite=not self.bound)
 
     def _whole(self) -> NDArray[Any]:
@@ -269,7 +270,7 @@ class _Reader:
         entries = math.prod(shape)
         self.parameters += entries
         held = sum(map(len, tensor.held()))
-        exact = tensor.type in FLOAT_TYPES
+        exact = tensor.type in FLOAT_TYPES or (tensor.type in WHOLE_TYPES and tensor.raw is not None)
         # Whole numbers outside raw_data are packed in one byte or more each.
         item = ITEM_SIZES.get(tensor.type, 1) if exact or tensor.raw is not None else 1
         if entries * item > held or (exact and entries * item != held):

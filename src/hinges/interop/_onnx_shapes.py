@@ -89,7 +89,7 @@ def transpose(p: Program, o: Operation) -> Value:
 
 def concat(p: Program, o: Operation) -> Value:
     """Give tensors one after the other."""
-    values = [p.get(o, i) for i in range(len(o.inputs))]
+    values = [p.get(o, i) for i in range(max(len(o.inputs), 1))]
     axis = int(o.numbers.get("axis", 1))
     arrays = [value for value in values if isinstance(value, np.ndarray)]
     if len(arrays) == len(values):
@@ -234,6 +234,8 @@ def depth_to_space(p: Program, o: Operation) -> Value:
     """Give blocks of channels laid out in the plane."""
     block = int(o.numbers.get("blocksize", 1))
     mode = o.texts.get("mode", "DCR")
+    if block < 1:
+        raise InvalidInputError(f"{where(o)} has blocks of {block} entries")
 
     def laid(array: Array) -> Array:
         rows, channels, high, wide = array.shape
