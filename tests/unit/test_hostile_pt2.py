@@ -238,6 +238,14 @@ REFUSED = {
         of(LINEAR, node("arange.default", "z", end={"as_int": 2**33}), RELU),
         "z has 8589934592 numbers",
     ),
+    "64 GiB of an outer sum": (
+        of(
+            node("arange.default", "a", end={"as_int": 2**18}),
+            node("unsqueeze.default", "b", self=tensor("a"), dim={"as_int": 1}),
+            node("add.Tensor", "y", self=tensor("a"), other=tensor("b")),
+        ),
+        "y (aten.add.Tensor) has arguments that do not fit: constants of which 68719476736 numbers would be made",
+    ),
     "64 GiB of padding": (called("pad.default", pad={"as_ints": [0, 2**33]}), "at most 8388608 in one tensor"),
     "one weight over and over": (repeated, "uses the same weights over and over: far more than the file holds"),
     "NaN": (archive(data=np.full((3, 2), np.nan).tobytes()), "p_w[0][0] is nan: every weight must be a finite number"),

@@ -1,13 +1,15 @@
 """ATen operators on constants alone: worked out with NumPy in the type of numbers that torch would use."""
 
+import contextlib
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from hinges.errors import InvalidInputError
+from hinges.interop._caps import MOST_UNITS
 from hinges.interop._torch_arguments import Arguments, arrays_only
 from hinges.interop._torch_program import DType
 from hinges.interop._torch_values import Array, Value
@@ -18,15 +20,27 @@ def promoted(operate: Callable[..., Any], *arrays: Any) -> Array:
 
     A number or an array of no dimensions does not widen the type of a real array of some.
     """
+    given = [np.asarray(each) for each in arrays]
+    _check_growth(given)
     with np.errstate(all="ignore"):
         result = np.asarray(operate(*arrays))
-    given = [np.asarray(each) for each in arrays]
     real = [each.dtype for each in given if each.dtype.kind == "f" and each.ndim] or [
         each.dtype for each in given if each.dtype.kind == "f" and isinstance(each, np.ndarray)
     ]
     if result.dtype.kind == "f" and real:
         return result.astype(np.result_type(*real), copy=False)
     return result
+
+
+def _check_growth(arrays: Sequence[Array]) -> None:
+    """Refuse constants of which an operation, entry by entry or a matrix product, would make far more numbers."""
+    first, *others = arrays
+    lead = first.size // max(first.shape[-1], 1) if first.ndim else 1
+    sizes = [lead * (each.size // max(min(each.shape[-2:]), 1)) for each in others if each.ndim]
+    with contextlib.suppress(ValueError):  # shapes that only a matrix product can put together
+        sizes.append(math.prod(np.broadcast_shapes(*(each.shape for each in arrays))))
+    if max(sizes, default=0) > max(MOST_UNITS, 4 * max(each.size for each in arrays)):
+        raise ValueError(f"constants of which {max(sizes)} numbers would be made")
 
 
 def _norm(values: Array, axes: tuple[int, ...]) -> Array:

@@ -158,10 +158,10 @@ def upsample_nearest(a: Arguments) -> Any:
         scales = [n / old for n, old in zip(a.wholes("output_size"), spatial, strict=True)]
     if any(factor != int(factor) or factor < 1 for factor in scales):
         raise a.refusal(f"enlarges by {shown(scales)}: only whole factors are read")
+    a.graph.reserve(math.prod(a.walker.shape(x)[1:]) * math.prod(int(factor) for factor in scales), a.name)
     for i, factor in enumerate(scales):
         axis = len(shape) - len(scales) + i - a.walker.lead(x)
         x = rearranged(a, x, lambda array, axis=axis, n=int(factor): np.repeat(array, n, axis))
-        a.graph.reserve(math.prod(a.walker.shape(x)[1:]), a.name)
     return x
 
 

@@ -201,7 +201,7 @@ def worked_out(operate: Operator, arguments: Callable[[], Any], call: Call) -> A
         return operate(arguments())
     except HingesError:
         raise
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError) as error:
         raise InvalidInputError(f"{call.where} has arguments that do not fit: {short(str(error))}") from None
 
 
