@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from hinges import Activation, InvalidInputError, Linear, Max, MissingExtraError, Network, UnsupportedModelError
-from hinges.interop import load, save
+from hinges.interop import load, rounding, save
 from hinges.interop._graph import Graph
-from hinges.interop._rounding import rounding
 
 pytestmark = pytest.mark.needs("onnx", "onnxruntime")
 

@@ -4,13 +4,24 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from hinges.interop._formats import check_network_path, load, save
+from hinges.interop._rounding import Rounding, rounding
 from hinges.interop._source import check_language, to_source
 
 if TYPE_CHECKING:
     from hinges.interop.keras import to_keras
     from hinges.interop.torch import to_torch
 
-__all__ = ["check_language", "check_network_path", "load", "save", "to_keras", "to_source", "to_torch"]
+__all__ = [
+    "Rounding",
+    "check_language",
+    "check_network_path",
+    "load",
+    "rounding",
+    "save",
+    "to_keras",
+    "to_source",
+    "to_torch",
+]
 _HOME = {"to_keras": "keras", "to_torch": "torch"}  # loaded at their first use
 
 
