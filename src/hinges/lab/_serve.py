@@ -3,10 +3,12 @@
 import contextlib
 import errno
 import secrets
+import signal
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from hinges import _arrays
 from hinges._extras import require
@@ -53,13 +55,34 @@ def serve(*, port: int | None = None, browser: bool = True, say: Callable[[str],
             timeout_graceful_shutdown=1,
         )
         address = f"http://{HOST}:{used}/{token}/"
-        with contextlib.suppress(KeyboardInterrupt):  # from here on, Ctrl-C is how a person ends it
+        server = uvicorn.Server(config)
+        with _ended_by_interrupt(server):
             say(f"The lab is at {address} (Ctrl-C ends it)")
             if browser:
                 # The socket listens already: a browser that is quicker than the server waits for it.
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-            uvicorn.Server(config).run(sockets=[listening])
+            server.run(sockets=[listening])
     say("The lab has ended.")
+
+
+@contextlib.contextmanager
+def _ended_by_interrupt(server: Any) -> Iterator[None]:
+    """Let Ctrl-C end the server also before it is up.
+
+    A note is taken, and no KeyboardInterrupt raised: while modules are imported Python may drop one unseen.
+    """
+    if threading.current_thread() is not threading.main_thread():  # where no signal arrives
+        yield
+        return
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _bound(port: int | None, say: Callable[[str], None]) -> socket.socket:
