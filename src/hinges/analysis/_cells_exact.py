@@ -19,7 +19,7 @@ Form = tuple[int, int, int]
 Label = tuple[int, int, int, int, int]  # step that cut, unit, entries i and j of its source, number of the line
 BORDER = -1  # the step of a side of the rectangle
 NOTHING: Form = (0, 0, 0)
-KEPT = 256  # tables of forms kept at once
+KEPT = 400_000  # forms, and weights, kept at once
 
 
 def dyadic(numbers: Any, shift: int) -> list[int]:
@@ -55,6 +55,7 @@ class Exact:
         self.unresolved = 0
         self._tables: OrderedDict[tuple[int, bytes], dict[int, Form]] = OrderedDict()
         self._prepared = False
+        self._room = max(2 * len(plan.sizes), KEPT // max(plan.sizes))  # tables
 
     def _prepare(self) -> None:
         """Compute the powers of two once, when something is first asked for."""
@@ -65,6 +66,7 @@ class Exact:
         self.shifts = {0: shift_of(plan.base)}
         self.own: dict[int, int] = {}
         self._columns: dict[tuple[int, int], list[list[tuple[int, int]]]] = {}
+        self._weights = 0
         self._by_column: dict[int, list[Any]] = {}
         done = 0
         for step in plan.steps.steps:
@@ -98,7 +100,7 @@ class Exact:
         table = self._tables.get(key)
         if table is None:
             table = self._tables[key] = {}
-            if len(self._tables) > KEPT:
+            if len(self._tables) > self._room:
                 self._tables.popitem(last=False)
         else:
             self._tables.move_to_end(key)
@@ -119,7 +121,11 @@ class Exact:
                     entries = np.flatnonzero(matrix[:, unit])
                     weights = matrix[entries, unit]
                 found.append(list(zip(entries.tolist(), dyadic(weights, self.own[step.value]), strict=True)))
+            self._weights += sum(map(len, found))
+            if self._weights > KEPT:
+                self._columns, self._weights = {}, 0
             self._columns[key] = found
+            return found
         return self._columns[key]
 
 
@@ -225,8 +231,8 @@ class Face:
         return self._signs[key]
 
     def within(self, work: Callable[[], Any]) -> Any:
-        """Give what exact work gives, or None where it would need more than is allowed."""
+        """Give what exact work gives, or None where it would need more than is allowed, or the network is too deep."""
         try:
             return work()
-        except OverLimitError:
+        except (OverLimitError, RecursionError):
             return None

@@ -73,6 +73,32 @@ class Plan:
         return {step.value: k for k, step in enumerate(self.hidden)}
 
     @cached_property
+    def centred(self) -> tuple[NDArray[np.bool_], ...]:
+        """For each value which entries are zero at s = t = 0 because no bias and no origin goes into them."""
+        found: dict[int, Any] = {0: self.base[0] == 0}
+        for step in self.steps.steps:
+            if isinstance(step, Affine):
+                product = self.products[step.value]
+                weights = zip(step.sources, product.absolute, strict=True)
+                moved = sum(matrix.T @ (~found[source]).astype(np.float64) for source, matrix in weights)
+                found[step.value] = (moved == 0) & (step.bias == 0)
+            elif isinstance(step, Switch):
+                found[step.value] = found[step.source]
+            else:
+                found[step.value] = np.append(found[step.source], True)[step.groups].all(1)
+        return tuple(found[value] for value in range(len(found)))
+
+    @cached_property
+    def has_centre(self) -> bool:
+        """Whether any unit's line passes through s = t = 0 for that reason, inside the rectangle."""
+        s0, s1, t0, t1 = self.bounds
+        return s0 <= 0 <= s1 and t0 <= 0 <= t1 and any(self.centred[step.source].any() for step in self.hidden)
+
+    def is_centred(self, value: int, entry: int) -> bool:
+        """Whether an entry is one of those; `ZERO` is."""
+        return entry == ZERO or bool(self.centred[value][entry])
+
+    @cached_property
     def leaders(self) -> dict[int, NDArray[np.intp]]:
         """For each switching step, by its value, the first unit that reads the same form as unit j."""
         return {step.value: self._leaders(step) for step in self.hidden if isinstance(step, Switch)}

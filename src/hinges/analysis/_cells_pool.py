@@ -25,6 +25,9 @@ class PoolSplitter:
         zero = ((self.size == 0) & (error == 0))[step.groups]  # of several that are zero the first stays
         self.distinct = task.plan.distinct[step.value] & (~zero | (zero.cumsum(1) == 1))
         self.error = error + 8 * EPS * self.size
+        self.centred: NDArray[np.bool_] | None = None
+        if task.plan.has_centre:
+            self.centred = np.append(task.plan.centred[step.source], True)[step.groups].all(1)
         self.base, unsure = self._winners(face, np.arange(len(step.groups), dtype=np.intp))
         self.stack: list[tuple[Polygon, NDArray[np.intp], dict[int, int]]] = [(face, np.flatnonzero(unsure), {})]
 
@@ -46,6 +49,9 @@ class PoolSplitter:
             return np.empty(0, np.uint16), np.empty(0, bool)
         groups, distinct = self.step.groups[units], self.distinct[units]
         entries = self.form[groups] @ polygon.corners().T  # (units, size, corners)
+        corner = self.decider.centre(polygon)
+        if corner is not None and self.centred is not None:  # there all of these are zero
+            entries[self.centred[units], :, corner] = entries[self.centred[units], :, corner - 1]
         tolerance = self.error[groups] + max(polygon.errors) * self.size[groups]
         best = np.where(distinct, entries.sum(2), -np.inf).argmax(1)
         rows = np.arange(len(units))

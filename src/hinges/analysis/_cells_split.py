@@ -63,9 +63,32 @@ class Decider:
                 source = hidden[step].source
                 if both == {self._origin(source, first), self._origin(source, second)}:
                     return 0  # the corner lies on this very line
+        plan = self.exact.plan
+        if plan.has_centre and plan.is_centred(value, i) and plan.is_centred(value, j):
+            if self._through_centre(before) and self._through_centre(after):
+                return 0
         if self._face is None:
             self._face = self.exact.face(self.states)
         return self._face.sign(before, after, pair) or 0
+
+    def _through_centre(self, label: Label) -> bool:
+        """Whether an edge's line passes through s = t = 0 because no bias goes into it."""
+        step, side, i, j, _ = label
+        plan = self.exact.plan
+        if step == BORDER:
+            s0, s1, t0, t1 = plan.bounds
+            return (t0, s1, t1, s0)[side] == 0
+        value = plan.hidden[step].source
+        return plan.is_centred(value, i) and plan.is_centred(value, j)
+
+    def centre(self, polygon: Polygon) -> int | None:
+        """Give the corner that is s = t = 0 for that reason: there every entry without bias is zero."""
+        if self.exact.plan.has_centre:
+            through = [self._through_centre(label) for label in polygon.labels]
+            for corner, after in enumerate(through):
+                if after and through[corner - 1]:
+                    return corner
+        return None
 
     def _origin(self, value: int, entry: int) -> tuple[int, int]:
         """Give the value and the class of the form that an entry has handed on, through what is on or has won."""

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hinges._arrays import Floats
 from hinges.analysis._cells_plan import EPS
 from hinges.analysis._cells_polygon import Polygon, cut, line_of
 from hinges.analysis._cells_split import Decider, States, Task
@@ -23,7 +24,8 @@ class SwitchSplitter:
         self.leaders = task.plan.leaders[step.value]
         bends = step.below != 1.0
         size = np.abs(form).sum(1)
-        heights = face.corners() @ form.T
+        self.centred = task.plan.centred[step.source] if task.plan.has_centre else np.zeros(len(form), bool)
+        heights = self._away(face, face.corners() @ form.T, self.centred)
         tolerance = error + (8 * EPS + max(face.errors)) * size
         low, high = heights.min(0), heights.max(0)
         self.base = ((high > tolerance) | ~bends).astype(np.uint16)
@@ -54,10 +56,11 @@ class SwitchSplitter:
         if len(open_units):
             heights = polygon.corners() @ self.form[open_units].T
             tolerance = self.error[open_units] + max(polygon.errors) * self.size[open_units]
-            low, high = heights.min(0), heights.max(0)
+            away = self._away(polygon, heights, self.centred[self.units[open_units]])
+            low, high = away.min(0), away.max(0)
             states = states.copy()
             above, below = high > tolerance, low < -tolerance
-            unsure = ~(np.abs(heights) > tolerance).all(0)
+            unsure = ~(np.abs(away) > tolerance).all(0)
             states[open_units] = above
             sure = np.flatnonzero(above & below & ~unsure)
             left = (above & below) | unsure
@@ -80,6 +83,15 @@ class SwitchSplitter:
                     return None
                 states[j] = max(signs) > 0
         return polygon, self._all(states)
+
+    def _away(self, polygon: Polygon, heights: Floats, centred: NDArray[np.bool_]) -> Floats:
+        """Give heights (corners, units) without those that are zero for sure: of units without bias at the centre."""
+        corner = self.decider.centre(polygon)
+        if corner is None:
+            return heights
+        heights = heights.copy()
+        heights[corner, centred] = heights[corner - 1, centred]
+        return heights
 
     def _all(self, states: States) -> States:
         """Give the states of all units of the step."""

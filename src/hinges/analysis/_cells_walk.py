@@ -22,7 +22,7 @@ from hinges.analysis._cells_split import Lines, Splitter, States, Task
 from hinges.analysis._cells_switch import SwitchSplitter
 from hinges.analysis._fused import Affine, Pool, Switch
 
-MOST_FACES, LEAST_FACES = 512, 8
+MOST_FACES, LEAST_FACES = 512, 4
 MEMORY = 2**27  # bytes that the forms of all chunks on the way take
 
 
