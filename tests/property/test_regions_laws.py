@@ -177,3 +177,11 @@ def test_find_and_areas_on_a_mesh():
     assert all(found.find(found.interior[i]) == i for i in big)
     assert found.areas.sum() == pytest.approx(4.0, rel=1e-12)
     assert found.certificate.euler == 1
+
+
+@pytest.mark.usefixtures("mesh")
+def test_values_past_float64_are_refused():
+    network = wide(0, (2, 8, 8))
+    large = Network.dense([1e160 * w for w in network.weights], network.biases)
+    with pytest.raises(InvalidInputError, match="too large for float64"):
+        regions(large, PLANE)

@@ -77,7 +77,7 @@ class ExactPlane:
 
     chain: Chain
     bounds: tuple[float, float, float, float]
-    remember: int = 4096
+    remember: int = 512
     _stages: list[ExactStage] = field(default_factory=list)
     _base: tuple[Integers, int] | None = None
     _forms: dict[tuple[int, bytes], tuple[Integers, int]] = field(default_factory=dict)

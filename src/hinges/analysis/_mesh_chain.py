@@ -73,6 +73,7 @@ class Chain:
         return tuple(int(i) for i in np.cumsum([0, *sizes]))
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def chain(lowered: Lowered, base: Floats) -> Chain | None:
     """Give the chain that a lowered network is, or None where it branches, pools, or is sparse and large."""
     stages: list[Stage] = []

@@ -70,6 +70,7 @@ class Counter:
             (self.cutter.start(), 0, [np.zeros(1, np.int64)])
         ]
 
+    @np.errstate(over="ignore", invalid="ignore")
     def run(self, most: int) -> Count:
         """Count until all is done, or at least `most` more regions."""
         least = self.count + most

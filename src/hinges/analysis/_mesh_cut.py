@@ -10,6 +10,7 @@ from hinges._arrays import Floats
 from hinges.analysis._exact_plane import ExactPlane, pack
 from hinges.analysis._mesh import Mesh, rectangle
 from hinges.analysis._mesh_chain import ROUNDING, Chain, Stage, TooManyRegionsError, total_norm
+from hinges.errors import InvalidInputError
 
 Bounds = tuple[float, float, float, float]
 ROOM = 256  # vertices to begin with
@@ -123,6 +124,8 @@ class Cutter:
         """Apply the activation in place; r becomes the norm of each row, 0 only where the row is exactly zero."""
         kernels, a, n = load(), mesh.arrays, mesh.vertices
         norms = kernels.activate(a["z"], n, layer.slope.copy())
+        if not np.isfinite(norms).all():
+            raise InvalidInputError("the network's values on these bounds are too large for float64")
         a["error"][:n, 2] *= layer.steepest
         if not layer.slope.any():
             silent = kernels.silent_rows(a["pos"], n)

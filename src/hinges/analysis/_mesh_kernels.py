@@ -50,7 +50,7 @@ def _set_signs(m: Arrays, v: int, bias: Any) -> None:
                 above |= bit
             elif z < -bound:
                 below |= bit
-            elif bound > 0.0 and m.mask[i] & bit:
+            elif bound != 0.0 and m.mask[i] & bit:
                 flagged = True
         m.pos[v, i] = above & m.mask[i]
         m.neg[v, i] = below & m.mask[i]
@@ -160,7 +160,7 @@ def _apex(xy: Any, starts: Any, corners: Any, region: int, a: int, b: int) -> tu
 @inner
 def _bend(xy: Any, probe: Any, a: int, b: int, c: int, d: int) -> bool:  # noqa: PLR0917
     """Tell whether the outputs at d are off the plane through those at a, b and c by more than they may be."""
-    values, error, slip, steepness = probe
+    values, error = probe
     x, y = xy[b, 0] - xy[a, 0], xy[b, 1] - xy[a, 1]
     p, q = xy[c, 0] - xy[a, 0], xy[c, 1] - xy[a, 1]
     u, v = xy[d, 0] - xy[a, 0], xy[d, 1] - xy[a, 1]
@@ -169,11 +169,10 @@ def _bend(xy: Any, probe: Any, a: int, b: int, c: int, d: int) -> bool:  # noqa:
         return False
     along, across = (u * q - v * p) / area, (x * v - y * u) / area
     size = 1.0 + abs(along) + abs(across)
-    # Each output is right at its stored place; the extension from places to places costs the rounding of the two
-    # weights, and a stored place beside its region costs at most what the function can do on the way.
+    # Each output is right, up to its error, at its stored place for the maps of all regions round the vertex; the
+    # extension from three places to the fourth costs the rounding of its weights.
     rounding = 16.0 * ROUNDING * (math.hypot(x, y) * math.hypot(p, q) / abs(area)) * size
-    far = (slip[a] + slip[b] + slip[c] + slip[d]) * 2.0 * steepness
-    bound = (error[a] + error[b] + error[c] + error[d] + far) * size
+    bound = (error[a] + error[b] + error[c] + error[d]) * size
     for k in range(values.shape[1]):
         by, cy = values[b, k] - values[a, k], values[c, k] - values[a, k]
         miss = abs(values[d, k] - values[a, k] - along * by - across * cy)

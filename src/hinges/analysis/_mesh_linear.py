@@ -70,7 +70,7 @@ def _bends(tiling: Tiling, inner: NDArray[np.intp]) -> NDArray[np.bool_]:
     kernels.bends(
         (tiling.vertices.copy(), tiling.starts.copy(), tiling.corners.copy()),
         (tiling.sides.ends[inner], tiling.sides.regions[inner]),
-        (np.ascontiguousarray(probe.values), probe.error, probe.slip, probe.steepness),
+        (np.ascontiguousarray(probe.values), probe.error),
         found,
     )
     return found
@@ -101,7 +101,7 @@ def _maps_differ(chain: Chain, tiling: Tiling, pairs: NDArray[np.int64]) -> NDAr
     """Tell for pairs of neighbours whether their affine maps differ by more than both are rounded."""
     widest = max(max(stage.weights.shape) for stage in chain.stages)
     step = max(1, BLOCK // (12 * widest))
-    found = [np.zeros(0, np.bool_)]
+    found: list[Any] = [np.zeros(0, np.bool_)]
     for i in range(0, len(pairs), step):
         first, second = (_maps(chain, tiling.bits[pairs[i : i + step, k]]) for k in (0, 1))
         found.append((np.abs(first[0] - second[0]) > first[1] + second[1]).any(axis=(1, 2)))
@@ -114,12 +114,17 @@ def _maps(chain: Chain, bits: NDArray[np.uint64]) -> tuple[Floats, Floats]:
     sizes, gamma = np.abs(rows), 0.0
     for i, stage in enumerate(chain.stages):
         slope = np.where(unpack(bits, chain, i), 1.0, stage.slope)[:, None, :]
-        rows, sizes = rows @ stage.weights, sizes @ np.abs(stage.weights)
+        rows, sizes = _times(rows, stage.weights), _times(sizes, np.abs(stage.weights))
         rows[:, 0] += stage.bias
         sizes[:, 0] += np.abs(stage.bias)
         rows, sizes = rows * slope, sizes * np.abs(slope)
         gamma += stage.gamma
     return rows, 2.0 * gamma * sizes
+
+
+def _times(rows: Floats, weights: Floats) -> Floats:
+    """Give (n, 3, inputs) times (inputs, units) as one product."""
+    return (rows.reshape(-1, rows.shape[2]) @ weights).reshape(*rows.shape[:2], -1)
 
 
 def _differ(exact: ExactPlane, first: NDArray[np.uint64], second: NDArray[np.uint64]) -> bool:

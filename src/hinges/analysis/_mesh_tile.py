@@ -22,6 +22,7 @@ KERNELS = "hinges.analysis._kernels"
 _spent = [0.0]
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def tile(chain: Chain, bounds: Bounds, most: int) -> Tiling:
     """Give the regions.
 
@@ -84,4 +85,4 @@ def probe(cutter: Cutter, mesh: Mesh, stage: int) -> Probe:
     gamma = sum(each.gamma for each in stages[stage:]) + len(bias) * 2.0**-52
     rows: Floats = a["z"][:n]
     error = a["error"][:n, 2] * norm + gamma * (a["error"][:n, 1] * norm + float(np.sqrt(bias @ bias)))
-    return Probe(rows @ weights + bias, error, a["error"][:n, 0].copy(), cutter.steepness[stage + 1] * norm)
+    return Probe(rows @ weights + bias, error)

@@ -15,14 +15,12 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)  # mixes the words of a pattern into one
 class Probe:
     """Outputs at the vertices, or some sums and differences of them where there are many, and what they may be off by.
 
-    `values` is (V, up to 8), `error` (V,) the error of each as a value at the stored place, `slip` (V,) how far that
-    place may be from the vertex, `steepness` how fast a value grows at most.
+    `values` is (V, up to 8), `error` (V,) the error of each as a value at the stored place, for the affine maps of
+    all regions that meet there.
     """
 
     values: Floats
     error: Floats
-    slip: Floats
-    steepness: float
 
 
 @dataclass(frozen=True, eq=False)

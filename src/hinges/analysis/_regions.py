@@ -173,6 +173,6 @@ def _certificate(found: Tiling, bounds: Bounds) -> Certificate:
         whole=found.whole,
         distinct=found.distinct,
         euler=found.euler,
-        area_error=float(abs(np.sum(found.areas) - whole) / whole),
+        area_error=float(abs(np.sum(found.areas) - whole) / whole) if whole else 0.0,
         contradictions=found.mixed,
     )
