@@ -59,10 +59,12 @@ class History:
         step: (T,) how many gradient steps had been made.
         loss: (T,) loss on the training rows.
         validation_loss: (T,) loss on the rows held out, or None.
-        kinks: (T, units) where each unit bends, NaN where it never does.
-        slope_changes: (T, units) by how much the output bends there.
-        dead: (T, units) whether the unit is off on every training row.
-        always_on: (T, units) whether it is on on every training row.
+        kinks: (T, hidden units) where each unit bends, NaN where it never does, or not at a single place.
+        slope_changes: (T, hidden units) by how much the output bends there, NaN where that is no single number.
+        dead: (T, hidden units) whether the unit is off on every training row.
+        always_on: (T, hidden units) whether it is on on every training row.
+        accuracy: (T,) share of the training rows whose class is right; None unless classes are learned.
+        validation_accuracy: (T,) of the rows held out, or None.
     """
 
     step: NDArray[Any]
@@ -72,6 +74,8 @@ class History:
     slope_changes: Floats
     dead: NDArray[Any]
     always_on: NDArray[Any]
+    accuracy: Floats | None = None
+    validation_accuracy: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -263,7 +263,7 @@ def test_best_units_meet_the_certified_bounds(engine: Engine) -> None:
 
 
 def test_starts_are_those_of_the_library(engine: Engine) -> None:
-    from hinges.train._start import stratified_kinks
+    from hinges.train._draws import stratified_places
 
     x = example("sine").x[:, 0]
     job = {
@@ -289,7 +289,7 @@ def test_starts_are_those_of_the_library(engine: Engine) -> None:
         def uniform(self, size: int) -> np.ndarray:
             return u[5 : 5 + size]
 
-    kinks = stratified_kinks(Uniforms(), 5, x)  # pyright: ignore[reportArgumentType]
+    kinks = np.quantile(x, stratified_places(Uniforms(), 5))  # pyright: ignore[reportArgumentType]
     signs = np.where(u[:5] < 0.5, -1.0, 1.0)
     weights = np.abs(mine["keras"][:5]) * signs
     assert_close(mine["stratified"], np.concatenate([weights, -weights * kinks, mine["keras"][10:]]))
@@ -297,26 +297,27 @@ def test_starts_are_those_of_the_library(engine: Engine) -> None:
 
 @pytest.mark.needs("jax", "optax")
 def test_trained_runs_on_the_same_batches(engine: Engine) -> None:
+    from hinges.train._dense_model import DenseModel
+    from hinges.train._draws import starts
+    from hinges.train._engine import Descent
     from hinges.train._engine import Engine as Trainer
     from hinges.train._order import Order
     from hinges.train._problem import scaled_problem
-    from hinges.train._start import start
 
-    data = example("sine")
-    x, y = data.x[:, 0], data.y[:, 0]
-    problem = scaled_problem(x, y, np.ones(len(x)), validation=0.1, standardize=False)
+    problem = scaled_problem(example("sine"), validation=0.1, standardize=False)
     jobs, expected = [], []
     for activation, batch, steps, seed in [("relu", 32, 5_000, 3), ("tanh", 135, 500, 5)]:
-        initial = start([seed], 10, init="torch", kinks="stratified", x=problem.x)
-        trainer = Trainer(problem, initial, [seed], activation=activation, slope=SLOPE, batch=batch, stride=steps)
+        model = DenseModel((1, 10, 1), activation)
+        initial = starts([seed], model, init="torch", kinks="stratified", x=problem.x)
+        trainer = Trainer(problem, initial, [seed], model=model, descent=Descent(batch=batch), stride=steps)
         rates = 1e-2 * 0.5 * (1 + np.cos(np.pi * np.arange(steps) / steps))
         batches = None if batch >= 135 else recorded(Order([seed], 1, rows=135, batch=batch, window=steps), steps)
         while trainer.step < steps:
             trainer.advance(rates[trainer.step : trainer.step + trainer.longest_run])
         jobs.append(
             {
-                "x": problem.x.tolist(),
-                "y": problem.y.tolist(),
+                "x": problem.x[:, 0].tolist(),
+                "y": problem.y[:, 0].tolist(),
                 "start": initial[:, 0].tolist(),
                 "activation": activation,
                 "slope": SLOPE,

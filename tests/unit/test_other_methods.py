@@ -7,9 +7,8 @@ from hinges import Dataset, InvalidInputError, best_error, example, fit
 from hinges.nets import ACTIVATIONS
 from hinges.train import LevenbergMarquardt, RandomSearch, VariableProjection
 from hinges.train._dense_model import DenseModel
-from hinges.train._draws import drawn_layers
+from hinges.train._draws import drawn_layers, starts
 from hinges.train._scale import Scale
-from hinges.train._start import start
 
 METHODS = (
     LevenbergMarquardt(hidden=(4,), evaluations=50),
@@ -51,7 +50,7 @@ def test_folding_the_scale_leaves_the_function():
 def test_draws_are_those_of_the_engine(init, kinks):
     x = example("sine").x
     weights, biases = drawn_layers(np.random.default_rng([3, 0]), (1, 10, 1), init=init, kinks=kinks, x=x)
-    engine = start([3], 10, init=init, kinks=kinks, x=x[:, 0])[:, 0]
+    engine = starts([3], DenseModel((1, 10, 1), "relu"), init=init, kinks=kinks, x=x)[:, 0]
     np.testing.assert_array_equal(DenseModel((1, 10, 1), "relu").flat(weights, biases), engine)
 
 

@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
+from hinges import Dataset
 from hinges.nets import ACTIVATIONS
-from hinges.train._engine import Engine, padded
+from hinges.train._dense_model import DenseModel
+from hinges.train._draws import starts
+from hinges.train._engine import Descent, Engine, kind_of
 from hinges.train._order import Order
+from hinges.train._padding import padded_seeds
 from hinges.train._problem import scaled_problem
 from hinges.train._program import program
-from hinges.train._start import start
 
 pytestmark = pytest.mark.needs("jax", "optax")
 
@@ -17,14 +20,21 @@ X, Y, WEIGHTS = RNG.uniform(-2, 2, 11), RNG.normal(size=11), RNG.uniform(0.5, 2,
 SLOPE = 0.3
 
 
+MODEL = DenseModel((1, 3, 1), "relu")
+
+
 def problem(rows=11):
-    return scaled_problem(X[:rows], Y[:rows], WEIGHTS[:rows], validation=0.2, standardize=False)
+    data = Dataset(X[:rows], Y[:rows], WEIGHTS[:rows])
+    return scaled_problem(data, validation=0.2, standardize=False)
+
+
+def start(seeds, model=MODEL):
+    return starts(seeds, model, init="torch", kinks="init", x=problem().x)
 
 
 def engine(seeds, *, activation="relu", batch=4, rows=11):
-    rows = problem(rows)
-    initial = start(seeds, 3, init="torch", kinks="init", x=rows.x)
-    return Engine(rows, initial, seeds, activation=activation, slope=SLOPE, batch=batch, stride=8)
+    model = DenseModel((1, 3, 1), activation)
+    return Engine(problem(rows), start(seeds), seeds, model=model, descent=Descent(batch=batch), stride=8)
 
 
 def gradient(parameters, x, y, weights, activation):
@@ -42,7 +52,7 @@ def adam(parameters, batches, rates, activation):
     """Kingma and Ba 2015, algorithm 1."""
     rows, first, second = problem(), 0.0, 0.0
     for t, (batch, rate) in enumerate(zip(batches, rates, strict=True), start=1):
-        g = gradient(parameters, rows.x[batch], rows.y[batch], rows.weights[batch], activation)
+        g = gradient(parameters, rows.x[batch, 0], rows.y[batch, 0], rows.weights[batch], activation)
         first, second = 0.9 * first + 0.1 * g, 0.999 * second + 0.001 * g**2
         corrected = np.sqrt(second / (1 - 0.999**t)) + 1e-7
         parameters = parameters - rate * first / (1 - 0.9**t) / corrected
@@ -56,7 +66,7 @@ def test_steps_equal_adam_by_hand_with_short_batches_and_two_seeds():
     for column, seed in enumerate([4, 9]):
         order = Order([seed], 1, rows=8, batch=4, window=7).window()[:, :, 0]
         batches = [batch[batch < 8] for batch in order]
-        initial = start([seed], 3, init="torch", kinks="init", x=problem().x)[:, 0]
+        initial = start([seed])[:, 0]
         expected = adam(initial, batches, rates, "relu")
         np.testing.assert_allclose(trained.record().parameters[:, column], expected, rtol=0, atol=1e-12)
 
@@ -67,7 +77,7 @@ def test_the_last_batch_of_an_epoch_is_short():
     order = Order([4], 1, rows=8, batch=3, window=6).window()[:, :, 0]
     batches = [batch[batch < 8] for batch in order]
     assert [len(batch) for batch in batches] == [3, 3, 2, 3, 3, 2]
-    initial = start([4], 3, init="torch", kinks="init", x=problem().x)[:, 0]
+    initial = start([4])[:, 0]
     expected = adam(initial, batches, rates, "relu")
     np.testing.assert_allclose(trained.record().parameters[:, 0], expected, rtol=0, atol=1e-12)
 
@@ -76,7 +86,7 @@ def test_the_last_batch_of_an_epoch_is_short():
 def test_full_batches_of_every_activation_equal_adam_by_hand(activation):
     trained, rates = engine([4], activation=activation, batch=100), np.full(5, 0.03)
     trained.advance(rates)
-    initial = start([4], 3, init="torch", kinks="init", x=problem().x)[:, 0]
+    initial = start([4])[:, 0]
     expected = adam(initial, [np.arange(8)] * 5, rates, activation)
     np.testing.assert_allclose(trained.record().parameters[:, 0], expected, rtol=0, atol=1e-12)
 
@@ -86,8 +96,8 @@ def test_losses_are_measured_at_the_start_and_on_the_held_rows():
     p = record.parameters[:, 0]
 
     def mean_squared(x, y, weights):
-        outputs = np.maximum(x[:, None] * p[:3] + p[3:6], 0) @ p[6:9] + p[9]
-        return np.average((outputs - y) ** 2, weights=weights)
+        outputs = np.maximum(x * p[:3] + p[3:6], 0) @ p[6:9] + p[9]
+        return np.average((outputs - y[:, 0]) ** 2, weights=weights)
 
     assert record.step == 0
     assert record.loss[0] == pytest.approx(mean_squared(rows.x, rows.y, rows.weights), rel=1e-13)
@@ -115,14 +125,14 @@ def test_replacing_parameters_empties_adams_memory_of_them_and_measures_again():
     changed[1] = True
     trained.replace(parameters, changed)
     np.testing.assert_array_equal(trained.record().parameters, parameters)
-    fresh = Engine(problem(), parameters, [4], activation="relu", slope=SLOPE, batch=4, stride=8)
+    fresh = Engine(problem(), parameters, [4], model=MODEL, descent=Descent(batch=4), stride=8)
     assert trained.record().loss == fresh.record().loss
-    assert [np.asarray(part)[1, 0] for part in trained._state.moments[1:]] == [0.0, 0.0]
-    assert np.asarray(trained._state.moments[2])[0, 0] > 0
+    assert [np.asarray(part)[1, 0] for part in trained._state.memory[1:]] == [0.0, 0.0]
+    assert np.asarray(trained._state.memory[2])[0, 0] > 0
 
 
 def test_other_seeds_rates_and_alike_data_do_not_compile_again():
-    compiled = program("relu", SLOPE, full=False)
+    compiled = program(kind_of(MODEL, Descent(), full=False))
     engine([4, 5, 6]).advance(np.full(3, 0.01))
     size = compiled._cache_size()
     engine([1, 2, 3, 4]).advance(np.full(5, 0.2))
@@ -132,4 +142,4 @@ def test_other_seeds_rates_and_alike_data_do_not_compile_again():
 
 @pytest.mark.parametrize(("seeds", "columns"), [(1, 1), (2, 2), (3, 4), (33, 64), (64, 64), (65, 128), (256, 256)])
 def test_seeds_are_padded_to_few_sizes(seeds, columns):
-    assert padded(seeds) == columns
+    assert padded_seeds(seeds) == columns

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from hinges import example
-from hinges.train._history import unit_states
+from hinges import Dataset, example
+from hinges.train._dense_model import DenseModel
+from hinges.train._history import bends
 from hinges.train._problem import scaled_problem
 from hinges.train._relocate import relocate, split, weak_units
 
 DATA = example("sine")
 X, Y = DATA.x[:, 0], DATA.y[:, 0]
-PROBLEM = scaled_problem(X, Y, np.ones(150), validation=0.0, standardize=False)
+PROBLEM = scaled_problem(DATA, standardize=False)
 
 
 def relu(z):
@@ -51,7 +52,7 @@ def test_weak_units_are_the_dead_the_always_on_and_the_faint(batch):
 
 def test_only_weak_units_move_and_the_error_falls(batch):
     weak = weak_units(batch, PROBLEM, relu)
-    moved, changed = relocate(batch, PROBLEM, relu)
+    moved, changed = relocate(batch, PROBLEM, "relu")
     np.testing.assert_array_equal(changed[:30], np.tile(weak, (3, 1)))
     stays = ~np.tile(weak, (2, 1))
     np.testing.assert_array_equal(moved[:20][stays], batch[:20][stays])
@@ -61,22 +62,22 @@ def test_only_weak_units_move_and_the_error_falls(batch):
 
 
 def test_moved_units_bend_among_the_data(batch):
-    moved, changed = relocate(batch, PROBLEM, relu)
-    states = unit_states(moved, "relu", (X.min(), X.max()))
-    inside = (states.kinks > X.min()) & (states.kinks < X.max())
+    moved, changed = relocate(batch, PROBLEM, "relu")
+    kinks, _ = bends(DenseModel((1, 10, 1), "relu"), moved)
+    inside = (kinks > X.min()) & (kinks < X.max())
     assert inside[changed[:10]].all()
-    assert len(set(states.kinks[:, 2])) == 10
+    assert len(set(kinks[:, 2])) == 10
 
 
 def test_a_seed_without_weak_units_stays_as_it_is():
     good = np.concatenate([[1.0, -1.0], [-3.0, 6.0], [0.2, 0.4], [0.5]])
     w, b, c, d = split(good)
     nearly = relu(X[:, None] * w + b) @ c + d + 0.01 * Y
-    problem = scaled_problem(X, nearly, np.ones(150), validation=0.0, standardize=False)
+    problem = scaled_problem(Dataset(X, nearly), standardize=False)
     weak = good.copy()
     weak[4] = 0.0
     batch = np.stack([good, weak], axis=1)
-    moved, changed = relocate(batch, problem, relu)
+    moved, changed = relocate(batch, problem, "relu")
     np.testing.assert_array_equal(moved[:, 0], good)
     assert not changed[:, 0].any()
     assert changed[[0, 2, 4], 1].all()
@@ -84,12 +85,12 @@ def test_a_seed_without_weak_units_stays_as_it_is():
 
 def test_of_many_rows_a_sample_places_the_kinks_and_all_refit_the_output():
     x = np.random.default_rng(1).permutation(np.linspace(0, 10, 5000))
-    problem = scaled_problem(x, relu(x - 4.0), np.ones(5000), validation=0.0, standardize=False)
+    problem = scaled_problem(Dataset(x, relu(x - 4.0)), standardize=False)
     dead = np.array([[-1.0], [-1.0], [1.0], [0.0]])
-    moved, _ = relocate(dead, problem, relu)
+    moved, _ = relocate(dead, problem, "relu")
     w, b, c, d = split(moved[:, 0])
     activations = relu(x[:, None] * w + b)
-    residual = activations @ c + d - problem.y
+    residual = activations @ c + d - problem.y[:, 0]
     assert -b / w == pytest.approx(4.0, abs=10 / 64), "the candidate next to the kink of the data"
     assert np.abs(residual @ activations).max() < 1e-9 * 5000, "least squares over every row"
     assert abs(residual.sum()) < 1e-9 * 5000

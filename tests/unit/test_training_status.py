@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from hinges import Training
-from hinges.train._history import unit_states
+from hinges.train._dense_model import DenseModel
+from hinges.train._history import bends
 from hinges.train._status import status
 
 STEPS = np.arange(21) * 50
@@ -12,9 +13,9 @@ FLAT = np.full(21, 0.4)
 ALIVE = np.ones(21, bool)
 
 
-def sentence(losses=FLAT, alive=ALIVE, *, unused=0, training=None):
+def sentence(losses=FLAT, alive=ALIVE, *, unused=0, slope=0.0, training=None):
     training = training or Training()
-    return status(STEPS, losses, alive, unused=unused, constant_loss=0.5, training=training)
+    return status(STEPS, losses, alive, unused=unused, slope=slope, constant_loss=0.5, training=training)
 
 
 def test_a_loss_that_stays_has_converged():
@@ -23,7 +24,9 @@ def test_a_loss_that_stays_has_converged():
 
 def test_units_that_bend_nothing_make_it_a_plateau():
     text = sentence(unused=7, training=Training.forum())
-    assert text.startswith("plateau: the loss stopped falling at 0.4 while 7 of 10 units have no kink among the")
+    assert text.startswith(
+        "plateau: the loss stopped falling at 0.4, where the gradient is 0e+00, while 7 of 10 units have no kink among the"
+    )
     assert 'kinks="stratified" and relocate=True' in text
     assert sentence(unused=7).endswith("Try another seed or more steps")
 
@@ -50,16 +53,19 @@ def test_a_loss_that_grew_beyond_any_fit_is_divergence():
     assert sentence(np.geomspace(1, 1e20, 21)).startswith("diverged: the loss grew to 1e+20. Try a smaller")
 
 
-def test_unit_states_follow_the_pre_activation_on_the_rows():
-    #       kink inside, dead, always on, constant on
-    weights = [2.0, -1.0, 1.0, 0.0]
-    biases = [-2.0, 0.0, 1.0, 3.0]
+def test_bends_are_where_the_pre_activation_is_zero():
+    weights, biases = [2.0, -1.0, 1.0, 0.0], [-2.0, 0.0, 1.0, 3.0]
     parameters = np.array([*weights, *biases, 0.5, 1.0, -1.0, 7.0, 0.0])
-    states = unit_states(parameters, "relu", (0.0, 4.0))
-    np.testing.assert_array_equal(states.kinks, [1.0, 0.0, -1.0, np.nan])
-    np.testing.assert_array_equal(states.slope_changes, [1.0, 1.0, -1.0, 0.0])
-    np.testing.assert_array_equal(states.dead, [False, True, False, False])
-    np.testing.assert_array_equal(states.always_on, [False, False, True, True])
-    assert states.unused == 2
-    np.testing.assert_allclose(unit_states(parameters, "leaky_relu", (0.0, 4.0)).slope_changes, [0.7, 0.7, -0.7, 0])
-    assert not unit_states(parameters, "tanh", (0.0, 4.0)).slope_changes.any()
+    kinks, changes = bends(DenseModel((1, 4, 1), "relu"), parameters)
+    np.testing.assert_array_equal(kinks, [1.0, 0.0, -1.0, np.nan])
+    np.testing.assert_array_equal(changes, [1.0, 1.0, -1.0, 0.0])
+    np.testing.assert_allclose(bends(DenseModel((1, 4, 1), "leaky_relu"), parameters)[1], [0.7, 0.7, -0.7, 0])
+    assert not bends(DenseModel((1, 4, 1), "tanh"), parameters)[1].any()
+
+
+def test_units_of_deeper_layers_have_no_single_kink():
+    model = DenseModel((1, 2, 3, 1), "relu")
+    kinks, changes = bends(model, np.arange(1.0, model.parameters + 1))
+    np.testing.assert_array_equal(kinks, [-3.0, -2.0, np.nan, np.nan, np.nan])
+    assert np.isnan(changes).all()
+    assert np.isnan(bends(DenseModel((2, 2, 1), "relu"), np.ones(9))).all()

@@ -79,7 +79,7 @@ def _training_parts(story: Story, floor: float) -> list[str]:
 def _usual_part(batch: "TrainedBatch", floor: float) -> str:
     start = batch.history(_median(batch))
     dead, always_on = int(start.dead[0].sum()), int(start.always_on[0].sum())
-    inside = batch.training.units - dead - always_on
+    inside = sum(batch.training.hidden) - dead - always_on
     return (
         f"Trained as usual ({int(batch.steps[-1]):,} steps): {_measured(batch, floor)}.\n"
         f"Why: with zero biases every kink starts at x = 0, the edge of the data. {dead} units are dead, {always_on}\n"

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from hinges.train._training import Training
 
 if TYPE_CHECKING:
-    from hinges.train._batch import TrainedBatch, train_batch, train_many
+    from hinges.train._batch import TrainedBatch
     from hinges.train._levenberg import LevenbergMarquardt
+    from hinges.train._many import train_batch, train_many
     from hinges.train._projection import VariableProjection
     from hinges.train._random_search import RandomSearch
 
@@ -20,12 +21,19 @@ __all__ = [
     "train_batch",
     "train_many",
 ]
-_HOME = {"LevenbergMarquardt": "_levenberg", "RandomSearch": "_random_search", "VariableProjection": "_projection"}
+_HOME = {
+    "LevenbergMarquardt": "_levenberg",
+    "RandomSearch": "_random_search",
+    "TrainedBatch": "_batch",
+    "VariableProjection": "_projection",
+    "train_batch": "_many",
+    "train_many": "_many",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        return getattr(importlib.import_module(f"hinges.train.{_HOME.get(name, '_batch')}"), name)
+        return getattr(importlib.import_module(f"hinges.train.{_HOME[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -6,6 +6,7 @@ The parameters stand layer by layer, the weights (inputs, units) row by row and 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -26,21 +27,22 @@ class DenseModel:
         """How many parameters there are."""
         return sum((inputs + 1) * units for inputs, units in pairwise(self.sizes))
 
-    def layers(self, parameters: Floats) -> tuple[list[Floats], list[Floats]]:
-        """Give the weights and biases (views) of a vector of parameters."""
-        weights: list[Floats] = []
-        biases: list[Floats] = []
-        at = 0
+    def layers(self, parameters: Any) -> tuple[list[Any], list[Any]]:
+        """Give the weights (inputs, units, ...) and biases (units, ...) of parameters (parameters, ...), as views."""
+        weights: list[Any] = []
+        biases: list[Any] = []
+        at, rest = 0, parameters.shape[1:]
         for inputs, units in pairwise(self.sizes):
-            weights.append(parameters[at : at + inputs * units].reshape(inputs, units))
+            weights.append(parameters[at : at + inputs * units].reshape(inputs, units, *rest))
             at += inputs * units
             biases.append(parameters[at : at + units])
             at += units
         return weights, biases
 
     def flat(self, weights: Sequence[Floats], biases: Sequence[Floats]) -> Floats:
-        """Give the vector of parameters of weights and biases."""
-        return np.concatenate([part.ravel() for pair in zip(weights, biases, strict=True) for part in pair])
+        """Give the parameters (parameters, ...) of weights and biases."""
+        pairs = zip(weights, biases, strict=True)
+        return np.concatenate([part for w, b in pairs for part in (w.reshape(-1, *b.shape[1:]), b)])
 
     def network(self, weights: Sequence[Floats], biases: Sequence[Floats]) -> Network:
         """Give the network."""
@@ -63,6 +65,26 @@ class DenseModel:
             if layer:
                 back = (back @ weights[layer].T) * slopes[layer - 1][:, None, :]
         return np.concatenate(parts[::-1], axis=2)
+
+    def gradient(self, parameters: Floats, x: Floats, y: Floats, weights: Floats, *, loss: str = "mse") -> Floats:
+        """Give the derivatives of the mean loss of rows, weighted (n,), by the parameters, (parameters,).
+
+        Of "cross-entropy", y (n, classes) is 1 at the row's class.
+        """
+        outputs, inputs, slopes = self._forward(parameters, x)
+        layers, _ = self.layers(parameters)
+        if loss == "cross-entropy":
+            grown = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+            back = grown / grown.sum(axis=1, keepdims=True) - y
+        else:
+            back = 2.0 / y.shape[1] * (outputs - y)
+        back = back * (weights / weights.sum())[:, None]
+        parts: list[Floats] = []
+        for layer in reversed(range(len(layers))):
+            parts += [back.sum(axis=0), (inputs[layer].T @ back).ravel()]
+            if layer:
+                back = (back @ layers[layer].T) * slopes[layer - 1]
+        return np.concatenate(parts[::-1])
 
     def _forward(self, parameters: Floats, x: Floats) -> tuple[Floats, list[Floats], list[Floats]]:
         """Give the outputs, what each layer reads, and the slope of each hidden layer's activation."""

@@ -6,6 +6,10 @@ from itertools import pairwise
 import numpy as np
 
 from hinges._arrays import Floats
+from hinges.train._dense_model import DenseModel
+
+START_STREAM = 0  # of the two random streams of a seed: the start ...
+ORDER_STREAM = 1  # ... and the order of the rows
 
 Layers = tuple[list[Floats], list[Floats]]  # the weights (inputs, units) and the biases (units,) of every layer
 
@@ -27,6 +31,12 @@ def drawn_layers(rng: np.random.Generator, sizes: Sequence[int], *, init: str, k
     if kinks == "stratified":
         weights[0], biases[0] = _stratified(rng, weights[0], x)
     return weights, biases
+
+
+def starts(seeds: Sequence[int], model: DenseModel, *, init: str, kinks: str, x: Floats) -> Floats:
+    """Give the initial parameters (parameters, seeds); each seed's column depends on that seed only."""
+    rngs = [np.random.default_rng([seed, START_STREAM]) for seed in seeds]
+    return np.stack([model.flat(*drawn_layers(rng, model.sizes, init=init, kinks=kinks, x=x)) for rng in rngs], axis=1)
 
 
 def stratified_places(rng: np.random.Generator, units: int) -> Floats:

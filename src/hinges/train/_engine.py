@@ -1,4 +1,4 @@
-"""Engine: many seeds trained side by side, some steps at a time."""
+"""Engine: many seeds trained side by side by gradient steps, some at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,69 +8,83 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinges._arrays import Floats
+from hinges.train._dense_model import DenseModel
+from hinges.train._objective import float64
 from hinges.train._order import Order
+from hinges.train._padding import is_weight, padded_model, padded_rows, padded_seeds, places, power_of_two, unit_places
 from hinges.train._problem import Problem
-from hinges.train._program import Data, Plan, begin, float64, program, replaced
+from hinges.train._program import Data, Kind, Plan, begin, program, replaced
 
 LONGEST_RUN = 256  # steps in one call of the compiled loop
 LARGEST_ORDER = 16_000_000  # row numbers in one call, which bounds its memory
-
-ROW_BUCKET = 64  # the compiled loop sees a multiple of so many rows, the additional ones with weight 0
 FEW_SEEDS = 32  # up to here a longer window of steps costs less than compiling for a shorter one
 
 
 @dataclass(frozen=True)
 class Record:
-    """Every seed after `step` steps, in training scale: parameters (3 * units + 1, seeds), losses (seeds,).
+    """Every seed after `step` steps: parameters (parameters, seeds) in training scale, and what was measured.
 
-    A seed that met a number that is not finite is no longer alive: it keeps its last finite state.
+    Losses are in the units of the data, without penalties, and accuracies shares of rows, (seeds,) each; dead
+    and always-on units are (hidden units, seeds). A seed that met a number that is not finite is no longer alive:
+    it keeps its last finite state.
     """
 
     step: int
     parameters: Floats
     loss: Floats
     held_loss: Floats
+    accuracy: Floats
+    held_accuracy: Floats
+    dead: NDArray[np.bool_]
+    always_on: NDArray[np.bool_]
     alive: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Descent:
+    """How an engine goes down: its loss, its optimizer, the penalties on weights, and the rows in a step."""
+
+    loss: str = "mse"
+    optimizer: str = "adam"
+    l1: float = 0.0
+    l2: float = 0.0
+    batch: int = 32
 
 
 class Engine:
     """Trains a batch of seeds by gradient; computes while the caller goes on, until it asks for a record.
 
+    Hidden layers, seeds and rows are padded, so that alike ones share a compilation; padding stays zero.
+
     Arguments:
         problem: the rows.
-        start: (3 * units + 1, seeds) initial parameters.
+        start: (parameters, seeds) initial parameters.
         seeds: which drive the order of the rows.
-        activation: of the hidden layer.
-        slope: of leaky_relu below zero.
-        batch: rows in a step.
+        model: the networks.
+        descent: how.
         stride: how many steps the caller means to take at a time.
     """
 
     def __init__(
-        self,
-        problem: Problem,
-        start: Floats,
-        seeds: Sequence[int],
-        *,
-        activation: str,
-        slope: float,
-        batch: int,
-        stride: int,
+        self, problem: Problem, start: Floats, seeds: Sequence[int], *, model: DenseModel, descent: Descent, stride: int
     ) -> None:
         self.step = 0
-        self._seeds, self._columns = len(seeds), padded(len(seeds))
+        self._seeds, self._columns = len(seeds), padded_seeds(len(seeds))
         self._rows = len(problem.x)
-        full = batch >= self._rows
-        window = LONGEST_RUN if self._columns <= FEW_SEEDS else min(LONGEST_RUN, _power_of_two(stride))
-        self.longest_run = window if full else max(1, min(window, LARGEST_ORDER // (batch * self._columns)))
+        full = descent.batch >= self._rows
+        window = LONGEST_RUN if self._columns <= FEW_SEEDS else min(LONGEST_RUN, power_of_two(stride))
+        self.longest_run = window if full else max(1, min(window, LARGEST_ORDER // (descent.batch * self._columns)))
         self._order = (
-            None if full else Order(seeds, self._columns, rows=self._rows, batch=batch, window=self.longest_run)
+            None if full else Order(seeds, self._columns, rows=self._rows, batch=descent.batch, window=self.longest_run)
         )
-        self._program = program(activation, slope, full=full)
-        self._data = _device_rows(problem)
+        wide = padded_model(model)
+        self._wide, self._places = wide.parameters, places(model, wide)
+        self._units = unit_places(model.sizes[1:-1], wide.sizes[1:-1])
+        kind = kind_of(model, descent, full=full)
+        self._program, self._data = program(kind), device_rows(problem, model, descent)
         with float64():
-            self._state = begin(self._widened(start))
-        self.advance(np.zeros(0))  # measures the losses at the start
+            self._state = begin(self._widened(start), kind)
+        self.advance(np.zeros(0))  # measures the start
 
     def advance(self, rates: Floats) -> None:
         """Take `len(rates)` steps, at most `longest_run`, with these learning rates."""
@@ -89,46 +103,52 @@ class Engine:
 
     def record(self) -> Record:
         """Give the present state of every seed; waits for the computation."""
+        measures = self._state.measures
         return Record(
             step=self.step,
-            parameters=self._narrowed(self._state.parameters),
-            loss=self._narrowed(self._state.loss),
-            held_loss=self._narrowed(self._state.held_loss),
+            parameters=self._narrowed(self._state.parameters)[self._places],
+            loss=self._narrowed(measures.loss),
+            held_loss=self._narrowed(measures.held_loss),
+            accuracy=self._narrowed(measures.accuracy),
+            held_accuracy=self._narrowed(measures.held_accuracy),
+            dead=self._narrowed(measures.dead)[self._units],
+            always_on=self._narrowed(measures.always_on)[self._units],
             alive=self._narrowed(self._state.alive),
         )
 
     def replace(self, parameters: Floats, changed: NDArray[np.bool_]) -> None:
-        """Go on from `parameters`, with Adam's memory emptied where `changed`, both (3 * units + 1, seeds)."""
-        self._state = replaced(self._state, self._widened(parameters), self._widened(changed))
-        self.advance(np.zeros(0))  # measures the losses anew
+        """Go on from `parameters`, with the optimizer's memory emptied where `changed`, both (parameters, seeds)."""
+        with float64():
+            self._state = replaced(self._state, self._widened(parameters), self._widened(changed))
+        self.advance(np.zeros(0))  # measures anew
 
     def _widened(self, array: NDArray[Any]) -> NDArray[Any]:
-        return np.pad(array, ((0, 0), (0, self._columns - self._seeds)), mode="edge")
+        wide = np.zeros((self._wide, self._columns), array.dtype)
+        wide[self._places] = np.pad(array, ((0, 0), (0, self._columns - self._seeds)), mode="edge")
+        return wide
 
     def _narrowed(self, array: Any) -> NDArray[Any]:
         return np.asarray(array)[..., : self._seeds]
 
 
-def padded(seeds: int) -> int:
-    """Give the number of columns computed for `seeds`: few different ones, so that few shapes compile."""
-    return _power_of_two(seeds) if seeds <= 64 else -(-seeds // 64) * 64
+def kind_of(model: DenseModel, descent: Descent, *, full: bool) -> Kind:
+    """Give what has to be compiled."""
+    penalised = descent.l1 > 0 or descent.l2 > 0
+    return Kind(padded_model(model), descent.loss, descent.optimizer, full, penalised)
 
 
-def _power_of_two(number: int) -> int:
-    """Give the smallest power of two that is at least `number`."""
-    return 1 << (number - 1).bit_length()
-
-
-def _device_rows(problem: Problem) -> Data:
-    """Give the rows followed by rows of weight 0, the first of which stands in the free places of a batch.
-
-    There are enough of them to make numbers of rows that are alike the same, so that they share a compilation.
-    """
+def device_rows(problem: Problem, model: DenseModel, descent: Descent) -> Data:
+    """Give the rows followed by rows of weight 0, and what belongs to each parameter and output."""
     training = (problem.x, problem.y, problem.weights)
     held = (problem.held_x, problem.held_y, problem.held_weights)
-    return Data(*(_with_empty_rows(part) for part in (*training, *held)))
+    wide = padded_model(model)
+    free = np.zeros((wide.parameters, 1))
+    free[places(model, wide)] = 1.0
+    weight = is_weight(wide)[:, None].astype(np.float64)
+    y_squares = problem.scale.y_scale[:, None] ** 2
+    rows = [_with_empty_rows(part) for part in (*training, *held)]
+    return Data(*rows, free, descent.l1 * weight, descent.l2 * weight, y_squares)
 
 
 def _with_empty_rows(part: Floats) -> Floats:
-    rows = (len(part) // ROW_BUCKET + 1) * ROW_BUCKET
-    return np.pad(part, (0, rows - len(part)))[:, None]
+    return np.pad(part, ((0, padded_rows(len(part)) - len(part)), *((0, 0),) * (part.ndim - 1)))

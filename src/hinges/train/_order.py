@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinges._arrays import Floats
-from hinges.train._start import ORDER_STREAM
+from hinges.train._draws import ORDER_STREAM
 
 Rows = NDArray[np.int32]
 

@@ -3,21 +3,32 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hinges._arrays import Floats, frozen
+from hinges.data import Dataset
 from hinges.errors import InvalidInputError
+from hinges.train._dense_model import DenseModel
+from hinges.train._scale import SMALLEST, Scale
 
 LARGEST = 1e150  # squares of anything larger overflow float64
-SMALLEST = 1e-150  # the inverse of a spread below this does
+MOST_CLASSES = 10_000
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Rows in training scale: `x = (X - x_offset) / x_scale`, `y = (Y - y_offset) / y_scale`.
+    """Rows in training scale.
 
-    `x`, `y`, `weights` are (n,), the weights with mean 1; the held-out rows are (v,), v >= 0. `x_range` is the
-    smallest and largest X of the training rows, `constant_loss` the mean squared error of the best constant on
-    them, both in the units of the data.
+    Arguments:
+        x: (n, inputs).
+        y: (n, outputs); of classes, 1 at the row's class and 0 elsewhere.
+        weights: (n,) with mean 1.
+        held_x: (v, inputs) of the rows held out, v >= 0.
+        held_y: (v, outputs).
+        held_weights: (v,).
+        scale: from the units of the data to those of training.
+        rows: (n,) which rows of the data these are.
+        constant_loss: loss of the best constant on them, in the units of the data.
     """
 
     x: Floats
@@ -26,40 +37,27 @@ class Problem:
     held_x: Floats
     held_y: Floats
     held_weights: Floats
-    x_offset: float
-    x_scale: float
-    y_offset: float
-    y_scale: float
-    x_range: tuple[float, float]
+    scale: Scale
+    rows: NDArray[np.intp]
     constant_loss: float
 
-    def to_original(self, parameters: Floats) -> Floats:
-        """Fold the scaling into `parameters` (3 * units + 1, ...): the same function of the original x."""
-        units = (len(parameters) - 1) // 3
-        weights = parameters[:units] / self.x_scale
-        biases = parameters[units : 2 * units] - weights * self.x_offset
-        coefficients = parameters[2 * units : 3 * units] * self.y_scale
-        output_bias = parameters[3 * units :] * self.y_scale + self.y_offset
-        return np.concatenate([weights, biases, coefficients, output_bias])
+    def to_original(self, parameters: Floats, model: DenseModel) -> Floats:
+        """Fold the scaling into `parameters` (parameters, ...): the same function of the original x."""
+        return model.flat(*self.scale.folded(*model.layers(parameters)))
 
 
-def scaled_problem(x: Floats, y: Floats, weights: Floats, *, validation: float, standardize: bool) -> Problem:
+def scaled_problem(data: Dataset, *, loss: str = "mse", validation: float = 0.0, standardize: bool = True) -> Problem:
     """Hold out the last `validation` share of the rows, as Keras does, and scale by the rows that remain."""
-    for name, values in (("x", x), ("y", y)):
-        if np.abs(values).max() > LARGEST:
-            raise InvalidInputError(f"{name} has entries beyond {LARGEST:g}, whose squares overflow: rescale {name}")
-        if standardize and 0 < np.ptp(values) < SMALLEST:
-            raise InvalidInputError(f"{name} spans only {np.ptp(values):g}: rescale {name}")
+    x, y = data.x, data.y if loss == "mse" else _marked(data.y)
+    weights = np.ones(len(x)) if data.weights is None else data.weights
+    _check_sizes("x", x, spread=standardize)
+    _check_sizes("y", y, spread=standardize and loss == "mse")
     split = int(len(x) * (1.0 - validation))
     if split < 1 or not (weights[:split] > 0).any():
         raise InvalidInputError(f"validation = {validation} leaves none of the {len(x)} rows to train on")
     rows, held = np.flatnonzero(weights[:split] > 0), split + np.flatnonzero(weights[split:] > 0)
-    x_offset, x_scale = _offset_and_scale(x[rows]) if standardize else (0.0, 1.0)
-    y_offset, y_scale = _offset_and_scale(y[rows]) if standardize else (0.0, 1.0)
-    scaled_x, scaled_y = (x - x_offset) / x_scale, (y - y_offset) / y_scale
-    mean = weights[rows].mean()
-    centre = np.average(scaled_y[rows], weights=weights[rows])
-    spread = np.average((scaled_y[rows] - centre) ** 2, weights=weights[rows])
+    scale = Scale.of(x[rows], y[rows], standardize=standardize, targets=loss == "mse")
+    scaled_x, scaled_y, mean = scale.x(x), scale.y(y), weights[rows].mean()
     return Problem(
         x=frozen(scaled_x[rows]),
         y=frozen(scaled_y[rows]),
@@ -67,20 +65,40 @@ def scaled_problem(x: Floats, y: Floats, weights: Floats, *, validation: float, 
         held_x=frozen(scaled_x[held]),
         held_y=frozen(scaled_y[held]),
         held_weights=frozen(weights[held] / mean),
-        x_offset=x_offset,
-        x_scale=x_scale,
-        y_offset=y_offset,
-        y_scale=y_scale,
-        x_range=(float(x[rows].min()), float(x[rows].max())),
-        constant_loss=float(spread) * y_scale**2,
+        scale=scale,
+        rows=frozen(rows),
+        constant_loss=_constant_loss(scaled_y[rows], weights[rows], scale.y_scale, loss),
     )
 
 
-def _offset_and_scale(values: Floats) -> tuple[float, float]:
-    """Give mean and standard deviation; equal values, which have none, are scaled by their own size."""
-    if values.min() == values.max():
-        size = float(np.abs(values[0]))
-        return float(values[0]), size if size > SMALLEST else 1.0
-    offset = float(values.mean())
-    largest = float(np.abs(values - offset).max())  # taken out, so that no square underflows
-    return offset, largest * float(np.sqrt(np.mean(((values - offset) / largest) ** 2)))
+def _check_sizes(name: str, values: Floats, *, spread: bool) -> None:
+    if np.abs(values).max() > LARGEST:
+        raise InvalidInputError(f"{name} has entries beyond {LARGEST:g}, whose squares overflow: rescale {name}")
+    spans = np.ptp(values, axis=0)
+    if spread and ((spans > 0) & (spans < SMALLEST)).any():
+        raise InvalidInputError(f"{name} spans only {spans[(spans > 0) & (spans < SMALLEST)][0]:g}: rescale {name}")
+
+
+def _marked(labels: Floats) -> Floats:
+    """Give the classes of labels (n, 1) as rows with a 1 at the class, (n, classes): as many as the largest says."""
+    if labels.shape[1] != 1:
+        raise InvalidInputError(f"loss='cross-entropy' needs one column of labels in y, not {labels.shape[1]}")
+    wrong = np.flatnonzero(
+        (labels[:, 0] != np.floor(labels[:, 0])) | (labels[:, 0] < 0) | (labels >= MOST_CLASSES)[:, 0]
+    )
+    if len(wrong):
+        raise InvalidInputError(
+            f"y[{wrong[0]}] = {labels[wrong[0], 0]:g}: loss='cross-entropy' needs labels 0, 1, 2, ... "
+            f"below {MOST_CLASSES}"
+        )
+    classes = max(2, int(labels.max()) + 1)
+    return (labels == np.arange(classes)).astype(np.float64)
+
+
+def _constant_loss(y: Floats, weights: Floats, y_scale: Floats, loss: str) -> float:
+    """Give the loss of the best constant: the variance, or the entropy of the classes."""
+    centre = np.average(y, axis=0, weights=weights)
+    if loss == "mse":
+        return float(np.mean(np.average((y - centre) ** 2, axis=0, weights=weights) * y_scale**2))
+    present = centre[centre > 0]
+    return float(-(present * np.log(present)).sum())

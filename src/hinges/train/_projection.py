@@ -12,7 +12,8 @@ from hinges.optimal import polish
 from hinges.train._dense_model import DenseModel
 from hinges.train._dense_result import mean_squared_error
 from hinges.train._draws import drawn_layers
-from hinges.train._training import MOST_SEED, MOST_UNITS
+from hinges.train._training import MOST_SEED
+from hinges.train._widths import MOST_UNITS
 
 MOST_STARTS = 1_000_000
 

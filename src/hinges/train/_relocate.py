@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinges._arrays import Floats
+from hinges.nets import ACTIVATIONS
+from hinges.nets._activations import LEAKY_SLOPE
 from hinges.train._problem import Problem
 
 # A weak unit's rest after its best straight line, as a share of the root mean squared error. Chosen on four draws
@@ -27,25 +29,29 @@ Unit = Callable[[Floats], Floats]
 def weak_units(parameters: Floats, problem: Problem, unit: Unit) -> NDArray[np.bool_]:
     """Tell which units are dead, always on or otherwise nearly straight on the data, (units, seeds)."""
     root = np.sqrt(problem.weights)[:, None]
-    line, _ = np.linalg.qr(np.concatenate([root, root * problem.x[:, None]], axis=1))
+    line, _ = np.linalg.qr(np.concatenate([root, root * problem.x], axis=1))
     # Seed by seed, because rows, units and seeds together may be more than memory holds.
     return np.stack([_weak(column, root, line, problem, unit) for column in parameters.T], axis=1)
 
 
 def _weak(column: Floats, root: Floats, line: Floats, problem: Problem, unit: Unit) -> NDArray[np.bool_]:
     w, b, c, d = split(column)
-    outputs = root * unit(problem.x[:, None] * w + b) * c
-    errors = outputs.sum(axis=1) + root[:, 0] * (d - problem.y)
+    outputs = root * unit(problem.x * w + b) * c
+    errors = outputs.sum(axis=1) + root[:, 0] * (d - problem.y[:, 0])
     rest = outputs - line @ (line.T @ outputs)
     return (rest**2).mean(axis=0) < WEAK**2 * (errors**2).mean()
 
 
-def relocate(parameters: Floats, problem: Problem, unit: Unit) -> tuple[Floats, NDArray[np.bool_]]:
+def relocate(parameters: Floats, problem: Problem, activation: str) -> tuple[Floats, NDArray[np.bool_]]:
     """Move the weak units of every seed; give the new parameters and which of them are new.
+
+    The networks have one input, one hidden layer (relu or leaky_relu) and one output: `split` says how their
+    parameters stand.
 
     The hidden weights and biases of all other units stay; where a unit moves, the output layer is refitted by
     least squares. Seeds without weak units stay as they are.
     """
+    unit = unit_of(activation)
     weak = weak_units(parameters, problem, unit)
     moved, changed = parameters.copy(), np.zeros(parameters.shape, bool)
     units = len(weak)
@@ -53,6 +59,12 @@ def relocate(parameters: Floats, problem: Problem, unit: Unit) -> tuple[Floats, 
         moved[:, seed] = _relocate_one(parameters[:, seed], weak[:, seed], problem, unit)
         changed[: 3 * units, seed] = np.tile(weak[:, seed], 3)
     return moved, changed
+
+
+def unit_of(activation: str) -> Unit:
+    """Give a unit's output of its pre-activation."""
+    value = ACTIVATIONS[activation].value
+    return lambda z: value(z, LEAKY_SLOPE)
 
 
 def split(parameters: Floats) -> tuple[Floats, Floats, Floats, Floats]:
@@ -73,8 +85,8 @@ def _relocate_one(column: Floats, weak: NDArray[np.bool_], problem: Problem, uni
     facings, kinks = _new_kinks(column, weak, size, problem, unit)
     w[weak], b[weak] = facings * size, -facings * size * kinks
     root = np.sqrt(problem.weights)[:, None]
-    matrix = root * _with_ones(unit(problem.x[:, None] * w + b))
-    solution = np.linalg.lstsq(matrix, root[:, 0] * problem.y, rcond=RANK_TOLERANCE)[0]
+    matrix = root * _with_ones(unit(problem.x * w + b))
+    solution = np.linalg.lstsq(matrix, root[:, 0] * problem.y[:, 0], rcond=RANK_TOLERANCE)[0]
     return np.concatenate([w, b, solution[1:], solution[:1]]).astype(np.float64)
 
 
@@ -86,13 +98,13 @@ def _new_kinks(
     Orthogonal least squares (Chen, Billings and Luo 1989) over kinks at quantiles, given the units that stay.
     """
     w, b = (part[~weak] for part in split(column)[:2])
-    order = np.argsort(problem.x, kind="stable")
+    order = np.argsort(problem.x[:, 0], kind="stable")
     rows = order[np.unique(np.linspace(0, len(order) - 1, PLACING_ROWS).astype(int))]
-    x, root = problem.x[rows, None], np.sqrt(problem.weights[rows, None])
-    facings, kinks = _candidates(problem.x)
+    x, root = problem.x[rows], np.sqrt(problem.weights[rows, None])
+    facings, kinks = _candidates(problem.x[:, 0])
     columns = root * unit(facings * size * (x - kinks))
     basis, _ = np.linalg.qr(root * _with_ones(unit(x * w + b)))
-    rest = root[:, 0] * problem.y[rows]
+    rest = root[:, 0] * problem.y[rows, 0]
     rest = rest - basis @ (basis.T @ rest)
     outside = columns - basis @ (basis.T @ columns)
     largest = COLLINEAR * (columns**2).sum(axis=0)

@@ -23,7 +23,7 @@ class Scale:
     def of(cls, x: Floats, y: Floats, *, standardize: bool = True, targets: bool = True) -> "Scale":
         """Give the scale of rows x (n, d), y (n, m); without `standardize` (or, for y, `targets`) it changes nothing.
 
-        A column of equal values has no spread: it is moved to zero, and scaled by nothing.
+        A column of equal values has no spread: it is moved to zero, and scaled by its own size.
         """
         plain_x, plain_y = _none(x.shape[1]), _none(y.shape[1])
         return cls(*(_spread(x) if standardize else plain_x), *(_spread(y) if standardize and targets else plain_y))
@@ -37,13 +37,19 @@ class Scale:
         return (values - self.y_offset) / self.y_scale
 
     def folded(self, weights: Sequence[Floats], biases: Sequence[Floats]) -> tuple[list[Floats], list[Floats]]:
-        """Give the weights and biases of the same function of the data as they are."""
+        """Give the weights and biases of the same function of the data as they are; a last axis of seeds may follow."""
         weights, biases = list(weights), list(biases)
-        weights[0] = weights[0] / self.x_scale[:, None]
-        biases[0] = biases[0] - self.x_offset @ weights[0]
-        weights[-1] = weights[-1] * self.y_scale
-        biases[-1] = biases[-1] * self.y_scale + self.y_offset
+        weights[0] = weights[0] / _along(self.x_scale, weights[0].ndim)
+        biases[0] = biases[0] - np.tensordot(self.x_offset, weights[0], 1)
+        y_scale, y_offset = (_along(part, biases[-1].ndim) for part in (self.y_scale, self.y_offset))
+        weights[-1] = weights[-1] * y_scale
+        biases[-1] = biases[-1] * y_scale + y_offset
         return weights, biases
+
+
+def _along(column: Floats, ndim: int) -> Floats:
+    """Give a vector as an array of so many dimensions that runs along the first."""
+    return column.reshape(-1, *(1,) * (ndim - 1))
 
 
 def _none(columns: int) -> tuple[Floats, Floats]:
@@ -51,8 +57,9 @@ def _none(columns: int) -> tuple[Floats, Floats]:
 
 
 def _spread(values: Floats) -> tuple[Floats, Floats]:
-    offset = values.mean(axis=0)
+    equal = values.min(axis=0) == values.max(axis=0)
+    offset = np.where(equal, values[0], values.mean(axis=0))
     largest = np.abs(values - offset).max(axis=0)  # taken out, so that no square underflows
     safe = np.where(largest > SMALLEST, largest, 1.0)
-    spread = safe * np.sqrt(np.mean(((values - offset) / safe) ** 2, axis=0))
-    return offset, np.where((largest > SMALLEST) & (np.ptp(values, axis=0) > 0), spread, 1.0)
+    spread = np.where(equal, np.abs(values[0]), safe * np.sqrt(np.mean(((values - offset) / safe) ** 2, axis=0)))
+    return offset, np.where(spread > SMALLEST, spread, 1.0)
