@@ -228,6 +228,22 @@ def test_three_lines_through_a_point():
     assert found.exact > 0
 
 
+def test_a_network_without_biases_leaves_nothing_to_decide_at_zero():
+    first = np.array([[1.0, 1.0, 2.0, -0.5], [0.3, 0.9, -1.5, 0.7]])
+    network = Network.dense([first, [[1.0], [2.0], [1.0], [1.0]]], [[0.0] * 4, [0.0]])
+    found = cells(network, SQUARE, BOUNDS)
+    assert (found.activation, found.linear, found.exact, found.unresolved) == (8, 8, 0, 0)
+
+
+def test_a_black_background_leaves_nothing_to_decide():
+    network = pooled()
+    base, bounds = plane(network, 0.3)
+    base[:, 30:] = 0.0  # most windows hold equal entries
+    found = cells(network, base, bounds, keep_geometry=False)
+    assert found.activation > 10
+    assert (found.exact, found.unresolved) == (0, 0)
+
+
 # --- memory and the cap -------------------------------------------------------------------------------
 
 

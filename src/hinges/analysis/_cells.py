@@ -46,7 +46,8 @@ class CellCount:
         activation: activation regions found so far, with those before a `resume`.
         linear: linear regions among them; None where it was not asked for.
         area: which part of the rectangle they cover: 1 at the end, up to rounding.
-        cells: the cells of this call; None where no geometry was kept.
+        cells: the cells of this call, with linear regions numbered among those of all calls so far; None where no
+            geometry was kept.
         owners: (C, 2) for each corner of `cells` the owner of the edge to the next: a hidden node of the lowered
             network and its unit; -1 and a number of the side for the rectangle's own.
         packed: the states of the cells, also where there are too many for `cells.states`.

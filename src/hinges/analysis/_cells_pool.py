@@ -27,7 +27,8 @@ class PoolSplitter:
         self.error = error + 8 * EPS * self.size
         self.centred: NDArray[np.bool_] | None = None
         if task.plan.has_centre:
-            self.centred = np.append(task.plan.centred[step.source], True)[step.groups].all(1)
+            centred: Any = np.append(task.plan.centred[int(step.source)], True)
+            self.centred = centred[step.groups].all(1)
         self.base, unsure = self._winners(face, np.arange(len(step.groups), dtype=np.intp))
         self.stack: list[tuple[Polygon, NDArray[np.intp], dict[int, int]]] = [(face, np.flatnonzero(unsure), {})]
 

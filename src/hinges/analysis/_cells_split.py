@@ -64,9 +64,9 @@ class Decider:
                 if both == {self._origin(source, first), self._origin(source, second)}:
                     return 0  # the corner lies on this very line
         plan = self.exact.plan
-        if plan.has_centre and plan.is_centred(value, i) and plan.is_centred(value, j):
-            if self._through_centre(before) and self._through_centre(after):
-                return 0
+        zero_there = plan.has_centre and plan.is_centred(value, i) and plan.is_centred(value, j)
+        if zero_there and self._through_centre(before) and self._through_centre(after):
+            return 0
         if self._face is None:
             self._face = self.exact.face(self.states)
         return self._face.sign(before, after, pair) or 0

@@ -24,7 +24,7 @@ class SwitchSplitter:
         self.leaders = task.plan.leaders[step.value]
         bends = step.below != 1.0
         size = np.abs(form).sum(1)
-        self.centred = task.plan.centred[step.source] if task.plan.has_centre else np.zeros(len(form), bool)
+        self.centred: NDArray[np.bool_] = task.plan.centred[int(step.source)]
         heights = self._away(face, face.corners() @ form.T, self.centred)
         tolerance = error + (8 * EPS + max(face.errors)) * size
         low, high = heights.min(0), heights.max(0)
@@ -87,7 +87,7 @@ class SwitchSplitter:
     def _away(self, polygon: Polygon, heights: Floats, centred: NDArray[np.bool_]) -> Floats:
         """Give heights (corners, units) without those that are zero for sure: of units without bias at the centre."""
         corner = self.decider.centre(polygon)
-        if corner is None:
+        if corner is None:  # nearly always
             return heights
         heights = heights.copy()
         heights[corner, centred] = heights[corner - 1, centred]
