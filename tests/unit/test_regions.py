@@ -61,6 +61,7 @@ def test_affine_maps_give_the_outputs_in_both_spaces():
         matrix, offset = found.affine(i)
         assert matrix.shape == (2, 2)
         assert inside @ matrix + offset == pytest.approx(want, abs=1e-13)
+        assert found.maps[i] == pytest.approx(np.vstack((offset, matrix)), abs=1e-14)
         matrix, offset = found.affine(i, space="inputs")
         assert matrix.shape == (3, 2)
         assert point @ matrix + offset == pytest.approx(want, abs=1e-13)

@@ -13,10 +13,24 @@ from typing import Any, NamedTuple
 import numpy as np
 
 numba: Any = importlib.import_module("numba")
-njit = numba.njit(cache=True, nogil=True)
+
+
+def cached(**options: Any) -> Any:
+    """Give the decorator that compiles, and keeps the result on disk where there is a place for it."""
+
+    def decorate(function: Any) -> Any:
+        try:
+            return numba.njit(cache=True, nogil=True, **options)(function)
+        except RuntimeError:  # neither the package's directory nor the user's cache can be written to
+            return numba.njit(nogil=True, **options)(function)
+
+    return decorate
+
+
+njit = cached()
 inner = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # called by the others alone
 FAST = {"reassoc", "nnan", "nsz", "contract"}
-fast = numba.njit(cache=True, nogil=True, fastmath=FAST)
+fast = cached(fastmath=FAST)
 
 # The numbers of the state: how many vertices, edges and faces, the unit at work and its phase, flagged vertices,
 # the last stamp, the first global number of the layer's units, faces that took both signs, the first new vertex,

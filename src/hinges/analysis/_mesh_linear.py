@@ -103,12 +103,12 @@ def _maps_differ(chain: Chain, tiling: Tiling, pairs: NDArray[np.int64]) -> NDAr
     step = max(1, BLOCK // (12 * widest))
     found: list[Any] = [np.zeros(0, np.bool_)]
     for i in range(0, len(pairs), step):
-        first, second = (_maps(chain, tiling.bits[pairs[i : i + step, k]]) for k in (0, 1))
+        first, second = (affine_maps(chain, tiling.bits[pairs[i : i + step, k]]) for k in (0, 1))
         found.append((np.abs(first[0] - second[0]) > first[1] + second[1]).any(axis=(1, 2)))
     return np.concatenate(found)
 
 
-def _maps(chain: Chain, bits: NDArray[np.uint64]) -> tuple[Floats, Floats]:
+def affine_maps(chain: Chain, bits: NDArray[np.uint64]) -> tuple[Floats, Floats]:
     """Give the affine maps (n, 3, outputs) under patterns, and what each number may be off by."""
     rows = np.broadcast_to(chain.base, (len(bits), *chain.base.shape))
     sizes, gamma = np.abs(rows), 0.0

@@ -51,6 +51,11 @@ class CellSource:
         assert self.cells.maps is not None
         return self.cells.maps[region]
 
+    def maps(self) -> Floats:
+        """Give those rows of every region."""
+        assert self.cells.maps is not None
+        return self.cells.maps
+
     def input_affine(self, region: int) -> tuple[Floats, Floats]:
         """Give matrix and offset in the input space, from the derivative at a point inside."""
         network = self.lowered.network

@@ -10,7 +10,7 @@ from hinges._arrays import Floats
 from hinges.analysis._exact_plane import ExactPlane, pack, unpack
 from hinges.analysis._lowered import Lowered
 from hinges.analysis._mesh_chain import Chain, Stage
-from hinges.analysis._mesh_linear import LinearRegions, linear_regions
+from hinges.analysis._mesh_linear import BLOCK, LinearRegions, affine_maps, linear_regions
 from hinges.analysis._mesh_tiling import Tiling
 from hinges.nets import Unit
 
@@ -43,6 +43,13 @@ class ChainSource:
         """Give the rows by which [1, s, t] gives the outputs in a region."""
         rows = self.chain.base.copy()
         return self._through(rows, region)
+
+    def maps(self) -> Floats:
+        """Give those rows of every region."""
+        widest = max(max(stage.weights.shape) for stage in self.chain.stages)
+        step = max(1, BLOCK // (6 * widest))
+        bits = self.tiling.bits
+        return np.concatenate([affine_maps(self.chain, bits[i : i + step])[0] for i in range(0, len(bits), step)])
 
     def input_affine(self, region: int) -> tuple[Floats, Floats]:
         """Give matrix and offset of a region in the input space."""

@@ -41,6 +41,10 @@ class Source(Protocol):
         """Give the rows (3, outputs) by which [1, s, t] gives the outputs in a region."""
         ...
 
+    def maps(self) -> Floats:
+        """Give those rows of every region, (R, 3, outputs)."""
+        ...
+
     def input_affine(self, region: int) -> tuple[Floats, Floats]:
         """Give matrix (inputs, outputs) and offset (outputs,) of a region."""
         ...
@@ -142,6 +146,11 @@ class Regions:
             rows = self.source.affine(region)
             matrix, offset = rows[1:], rows[0]
         return frozen(matrix), frozen(offset)
+
+    @cached_property
+    def maps(self) -> Floats:
+        """The outputs' affine maps of all regions, (R, 3, outputs): [1, s, t] @ maps[i]."""
+        return frozen(self.source.maps())
 
     def owners(self, region: int) -> tuple[tuple[Unit, ...], ...]:
         """Give for each side of a region, from corner to corner, the units that switch there; none on the border."""
