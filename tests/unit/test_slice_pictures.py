@@ -1,5 +1,7 @@
 """Pictures of slices, interest maps and regions: what is drawn is what was found."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -7,13 +9,11 @@ from hinges import InvalidInputError, Line, Network, Plane, regions, scene, slic
 from hinges.draw import Heat, Polygons, Polyline, Rug, Text, save_picture, text_picture
 
 
-def network(outputs=1):
-    rng = np.random.default_rng(3)
+def network(outputs=1, seed=3):
+    rng = np.random.default_rng(seed)
     sizes = (2, 6, 5, outputs)
-    return Network.dense(
-        [rng.normal(size=(a, b)) for a, b in zip(sizes, sizes[1:], strict=False)],
-        [rng.normal(size=b) for b in sizes[1:]],
-    )
+    weights = [rng.normal(size=pair) for pair in pairwise(sizes)]
+    return Network.dense(weights, [rng.normal(size=units) for units in sizes[1:]])
 
 
 LINES = (Line.between([-1, -1], [1, 1]), Line.along_feature([0.0, 0.5], 0, -1, 1))
@@ -82,7 +82,7 @@ class TestRegions:
         assert picture.panels[0].title.startswith(f"{len(found)} activation regions, {found.count('linear')} linear")
 
     def test_colours_change_just_at_the_decision_boundaries(self, tmp_path):
-        classes = network(3)
+        classes = network(3, seed=4)
         found = regions(classes, Plane.inputs())
         picture = scene(found, "output")
         whole, divided = of(Polygons, picture)
