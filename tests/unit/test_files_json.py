@@ -207,7 +207,9 @@ def test_other_arguments_are_refused(tmp_path):
     for suffix in (".json", ".npz", ".onnx"):
         with pytest.raises(InvalidInputError, match="there is no file"):
             load(tmp_path / f"absent{suffix}")
-    with pytest.raises(InvalidInputError, match=r"source must be the path of a \.onnx, .* or a list of \(W, b\), not list"):
+    with pytest.raises(
+        InvalidInputError, match=r"source must be the path of a \.onnx, .* or a list of \(W, b\), not list"
+    ):
         load([1.0])  # pyright: ignore[reportArgumentType]
     with pytest.raises(InvalidInputError, match="network must be a Network, not list"):
         save([1.0], tmp_path / "net.json")  # pyright: ignore[reportArgumentType]
