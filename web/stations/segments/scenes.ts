@@ -8,6 +8,8 @@ import { type Colour, type Layer, type Series, unitColour } from "../../kit/inde
 import { INTERVAL, type Name, parameterOf, type Unit } from "./state.ts";
 import { ray, scaled } from "./words.ts";
 
+/** What the plots show of x. */
+export const WIDE: Interval = [-1.16, 1.16];
 const ROOMS = [2, 3, 5, 8, 12, 20, 30, 50];
 const FAN = 24;
 

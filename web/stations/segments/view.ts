@@ -2,25 +2,25 @@
 
 import { evaluate, type Network, type PiecewiseLinear, toFunction } from "../../engine/index.ts";
 import {
-  button, card, diagram, frames, h, layout, legend, plot, prose, rounds, segmented, select, slider, stack, status, style, subscripted,
-  table, text, tiles, toolbar, unitColour, upon, type Layer,
+  button, card, diagram, frames, h, layout, legend, plot, prose, rounds, segmented, select, slider, stack, status, style,
+  table, text, toolbar, unitColour, upon, type Layer,
 } from "../../kit/index.ts";
 import { COMMIT, type Host, type View } from "../station.ts";
+import { fanCard } from "./fans.ts";
 import { nameOfCell, nameOfPart, netOf, partsOf, rowsOf, sumSentence } from "./numbers.ts";
-import { built, colourOf, curveLayers, fan, fanLayers, roomFor, viewOf } from "./scenes.ts";
+import { built, curveLayers, roomFor, viewOf, WIDE } from "./scenes.ts";
 import {
-  type Action, fanOf, LIMIT, type Name, namesOf, networkOf, pointsOf, SPREAD, stageOf, STARTS, type State, unitsOf,
+  type Action, LIMIT, type Name, namesOf, networkOf, pointsOf, stageOf, STARTS, type State, unitsOf,
 } from "./state.ts";
 import { formula, influenceSentence, nudge, said, stageWords } from "./words.ts";
 
-const VIEW = [-1.16, 1.16] as const;
 const STEP = 0.05;
 const REST = "Touch a number, in the table or in the diagram: the stretch of the curve that it moves glows.";
 
-type Act = Host<Action>["act"];
+export type Act = Host<Action>["act"];
 
 /** What the cards draw from: the state, and what follows from it. */
-interface Shown {
+export interface Shown {
   state: State;
   network: Network;
   f: PiecewiseLinear;
@@ -46,7 +46,7 @@ export function render({ el, act }: Host<Action>): View<State> {
     upon(({ state, held }) => [state.shape, state.at, held], numbers.draw),
     upon(({ state, held }) => [state.shape, held], net.draw),
     upon(({ state }) => [state.shape, state.stage], build.draw),
-    upon(({ state }) => [state.shape, state.fan], fans.draw),
+    ...fans.parts,
   ], el);
   const show = (state: State): void => {
     const network = networkOf(state);
@@ -76,7 +76,7 @@ export function render({ el, act }: Host<Action>): View<State> {
 
 function curveCard(act: Act): { el: HTMLElement; svg: SVGSVGElement; draw(shown: Shown): void } {
   const chart = plot({
-    label: "The curve and its points", x: VIEW, y: viewOf(2), xName: "x", yName: "y", height: 330,
+    label: "The curve and its points", x: WIDE, y: viewOf(2), xName: "x", yName: "y", height: 330,
     onAdd: (x, y) => act({ kind: "add", x: tidy(x), y: tidy(y) }, COMMIT),
   });
   const glow = status(REST);
@@ -195,7 +195,7 @@ function netCard(act: Act, touch: (name: Name | undefined) => void): { el: HTMLE
 // ------------------------------------------------------------------------------------------------ build-up
 
 function buildCard(act: Act): { el: HTMLElement; draw(shown: Shown): void } {
-  const chart = plot({ label: "The build-up", x: VIEW, y: viewOf(2), height: 250, xName: "x" });
+  const chart = plot({ label: "The build-up", x: WIDE, y: viewOf(2), height: 250, xName: "x" });
   const go = (stage: number): void => act({ kind: "stage", stage }, COMMIT);
   let [now, end] = [0, 5];
   const back = button({ label: "Back", onPress: () => go(now - 1) });
@@ -224,63 +224,6 @@ function buildCard(act: Act): { el: HTMLElement; draw(shown: Shown): void } {
       next.set({ label: stage === last ? "Start over" : "Next" });
       text(name, `${stage} of ${last}: ${said.title}`);
       words.set(said.sentence);
-    },
-  };
-}
-
-// ------------------------------------------------------------------------------------------------ fans
-
-function fanCard(act: Act): { el: HTMLElement; draw(shown: Shown): void } {
-  const which = select<string>({ label: "The number", value: "w1", choices: [], onChange: (of) => act({ kind: "fan", of }, COMMIT) });
-  const spread = slider({
-    label: "spread", name: "spread of the changes", min: SPREAD[0], max: SPREAD[1], step: 0.05, value: 0.5,
-    onInput: (value) => act({ kind: "fan", spread: value }), onCommit: () => act(COMMIT),
-  });
-  style(spread.el, "flex", "1 1 220px");
-  const shake = button({ label: "Shake again", onPress: () => act({ kind: "shake" }, COMMIT) });
-  const one = fanPlot();
-  const other = fanPlot();
-  let offered = "";
-  return {
-    el: card({ title: "Random changes", note: "of one number, and of its like in another unit" },
-      toolbar(which.el, spread.el, shake.el), tiles(220, one.el, other.el)),
-    draw({ state, network, f }) {
-      const names = namesOf(unitsOf(state).units.length);
-      if (names.join() !== offered) which.offer(names.map((value) => ({ value, label: subscripted(value) })));
-      offered = names.join();
-      const of = fanOf(state);
-      which.set(of);
-      spread.set({ value: state.fan.spread });
-      const beside = partnerOf(of, unitsOf(state).units.length);
-      const made = [of, beside].map((name) => fan(network, name, state.fan.spread, state.fan.seed));
-      const room = roomFor([f, ...made.flatMap((each) => each.functions)]);
-      one.draw(f, made[0]!, of, room, state.fan);
-      other.draw(f, made[1]!, beside, room, state.fan);
-    },
-  };
-}
-
-/** The same letter of the last unit, or of the first where the last is chosen. */
-function partnerOf(name: Name, units: number): Name {
-  if (name === "b0") return `b${units}`;
-  return units === 1 ? "b0" : `${name[0]}${Number(name.slice(1)) === units ? 1 : units}`;
-}
-
-function fanPlot(): { el: HTMLElement; draw(f: PiecewiseLinear, made: ReturnType<typeof fan>, name: Name, room: number, from: State["fan"]): void } {
-  const chart = plot({ label: "Fan", x: VIEW, y: viewOf(2), height: 210 });
-  const words = status();
-  return {
-    el: stack(chart.el, words.el),
-    draw(f, made, name, room, { spread, seed }) {
-      const where = made.stretch
-        ? made.stretch[0] <= -1 && made.stretch[1] >= 1 ? "all of the curve moves" : `the curve moves on [${said(made.stretch[0])}, ${said(made.stretch[1])}] only`
-        : "nothing moves";
-      const sentence = `${subscripted(name)} changed ${made.functions.length} times at random (spread ${said(spread)}, seed ${seed}): ${where}.`;
-      chart.rename(`Random changes of ${name}`);
-      chart.view({ y: viewOf(room) });
-      chart.draw(fanLayers(f, made, colourOf(name)));
-      chart.describe(sentence);
-      words.set(sentence);
     },
   };
 }
