@@ -239,8 +239,8 @@ def test_what_cannot_be_drawn_is_said_in_a_sentence():
 
 
 def test_a_network_without_a_picture_is_refused_by_name():
-    one, both = Linear((0,), (np.eye(2),), np.zeros(2), "first"), (np.eye(2), np.eye(2))
-    skip = Network((one, Linear((0, 1), both, np.zeros(2), "skip")), 2)
+    one, both = Linear((0,), (np.eye(3),), np.zeros(3), "first"), (np.eye(3), np.eye(3))
+    skip = Network((one, Linear((0, 1), both, np.zeros(3), "skip")), 3)
     with pytest.raises(UnsupportedModelError, match="first, skip"):
         scene(skip)
 

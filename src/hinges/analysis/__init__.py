@@ -1,7 +1,9 @@
 """What a network does at a point, along a line, on a plane."""
 
 from hinges.analysis._certificate import Certificate
+from hinges.analysis._classification import accuracy, confusion_matrix, predicted_classes
 from hinges.analysis._fan import Fan, fan
+from hinges.analysis._free_run import FreeRun, free_run
 from hinges.analysis._line_segment import Line
 from hinges.analysis._plane import Plane
 from hinges.analysis._regions import RegionCount, count_regions, regions
@@ -18,6 +20,7 @@ __all__ = [
     "Certificate",
     "Fan",
     "FeatureSweep",
+    "FreeRun",
     "Influence",
     "LayerGradient",
     "LayerSeparation",
@@ -32,8 +35,12 @@ __all__ = [
     "Slice",
     "SliceCertificate",
     "Trace",
+    "accuracy",
+    "confusion_matrix",
     "count_regions",
     "fan",
+    "free_run",
+    "predicted_classes",
     "regions",
     "rollout",
     "sensitivity",

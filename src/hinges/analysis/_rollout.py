@@ -42,15 +42,24 @@ def rollout(network: Network, start: ArrayLike, steps: int) -> Floats:
             "a rollout needs a whole number of moments of as many values as there are outputs"
         )
     window = _window(start, moments, network.outputs)
+    predicted = predictions(network, window, steps)
+    if len(predicted) < steps:
+        step = len(predicted)
+        raise InvalidInputError(f"prediction {step} exceeds float64: the rollout diverges; ask for {step} steps")
+    return frozen(predicted[:, 0] if network.outputs == 1 else predicted)
+
+
+def predictions(network: Network, window: Floats, steps: int) -> Floats:
+    """Give the predictions (steps, m) after a window (n, m) of moments: fewer where the next one exceeds float64."""
+    moments = len(window)
     values = np.empty((moments + steps, network.outputs))
     values[:moments] = window
     for step in range(steps):
         row = values[step : step + moments].reshape(1, -1)
         values[moments + step] = network.values(row)[-1][0]
         if not np.isfinite(values[moments + step]).all():
-            raise InvalidInputError(f"prediction {step} exceeds float64: the rollout diverges; ask for {step} steps")
-    predicted = values[moments:]
-    return frozen(predicted[:, 0] if network.outputs == 1 else predicted)
+            return values[moments : moments + step]
+    return values[moments:]
 
 
 def _window(start: ArrayLike, moments: int, outputs: int) -> Floats:

@@ -5,7 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from hinges.draw import _notebook
 from hinges.draw._activations import activations_scene
+from hinges.draw._animation import save_animation
+from hinges.draw._classes import confusion_panel
+from hinges.draw._curves import accuracy_panel, curves_panel
 from hinges.draw._demo import demo_scene
+from hinges.draw._extrapolation import extrapolation_scene
 from hinges.draw._fills import Heat, Polygons
 from hinges.draw._function import function_panel, residual_panel
 from hinges.draw._marks import (
@@ -21,6 +25,7 @@ from hinges.draw._marks import (
     Scene,
     Text,
 )
+from hinges.draw._race import race_panel, units_panel
 from hinges.draw._theme import LIGHT, Theme
 from hinges.draw._training import LossCurve, kink_panel, loss_panel, rain_panel
 from hinges.draw._views import scene
@@ -56,23 +61,30 @@ __all__ = [
     "Scene",
     "Text",
     "Theme",
+    "accuracy_panel",
     "activations_scene",
     "check_picture_path",
+    "confusion_panel",
+    "curves_panel",
     "demo_scene",
+    "extrapolation_scene",
     "function_panel",
     "hinge_table",
     "kink_panel",
     "loss_panel",
     "plot",
     "plot_activations",
+    "race_panel",
     "rain_panel",
     "residual_panel",
+    "save_animation",
     "save_picture",
     "scene",
     "sensitivity_table",
     "separation_table",
     "text_picture",
     "trace_table",
+    "units_panel",
 ]
 
 _notebook.register()

@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 
 from hinges.data import Dataset
-from hinges.draw._function import curve_xy, data_points, function_panel, function_scene, residual_panel
+from hinges.draw._classes import class_scene
+from hinges.draw._curves import accuracy_panel, curves_panel, loss_name
+from hinges.draw._function import data_points, function_panel, function_scene, residual_panel
 from hinges.draw._marks import Mark, Panel, Points, Scene
 from hinges.draw._numbers import short
-from hinges.draw._training import LossCurve, loss_panel, rain_panel
+from hinges.draw._training import rain_panel
 from hinges.draw._window import padded
 from hinges.errors import InvalidInputError
-from hinges.fits import Approximation, ErrorBounds, FitResult
+from hinges.fits import Approximation, ErrorBounds, FitResult, History
 from hinges.nets import Network
 
 _MOST_PLOTS = 6  # inputs or outputs of a dataset side by side
@@ -45,6 +47,8 @@ def _wide_result(value: FitResult | Approximation, data: Any) -> Scene:
             f"the network has {value.network.inputs} inputs, so the view 'fit' needs data=...; view='diagram' does not"
         )
     rows = Dataset.of(data)
+    if value.network.outputs != rows.y.shape[1]:
+        return class_scene(value.network, data=rows)
     predicted = np.asarray(value.network(rows.x)).reshape(len(rows), -1)
     ends = padded([rows.y, predicted])
     marks: list[Mark] = [
@@ -71,17 +75,29 @@ def training_scene(value: FitResult, *, interval: Any = None, data: Any = None) 
         raise InvalidInputError(
             "the result has no history, so there is no view 'training': train with a method that keeps one"
         )
-    curve = LossCurve("training", np.asarray(history.step, dtype=float), history.loss)
     floor = value.bounds.lower if value.bounds else 0.0
-    xy = curve_xy(None if data is None else Dataset.of(data))
-    if interval is None and xy is not None:
-        interval = (float(xy[0].min()), float(xy[0].max()))
-    if interval is None:
-        finite = history.kinks[np.isfinite(history.kinks)]
-        interval = (float(np.quantile(finite, 0.05)), float(np.quantile(finite, 0.95))) if len(finite) else (0.0, 1.0)
-    rain = rain_panel(history.step, history.kinks, interval=interval, dead=history.dead, always_on=history.always_on)
-    loss = loss_panel([curve], floor=floor, title="Loss")
-    return Scene.grid([rain, loss], 2, width=1000.0, height=460.0)
+    panels = [curves_panel(history, floor=floor, name=loss_name(value))]
+    if history.accuracy is not None:
+        panels.append(accuracy_panel(history))
+    if np.isfinite(history.kinks).any():
+        seen = _where_kinks_matter(history, interval, data)
+        panels.insert(
+            0,
+            rain_panel(history.step, history.kinks, interval=seen, dead=history.dead, always_on=history.always_on),
+        )
+    return Scene.grid(panels, len(panels), width=60.0 + 470.0 * len(panels), height=460.0)
+
+
+def _where_kinks_matter(history: History, interval: Any, data: Any) -> tuple[float, float]:
+    """Give the interval of the data, where it is known, else that of most kinks."""
+    if interval is not None:
+        return interval
+    if data is not None:
+        x = Dataset.of(data).x[:, 0]
+        return float(x.min()), float(x.max())
+    finite = history.kinks[np.isfinite(history.kinks)]
+    low, high = (float(np.quantile(finite, share)) for share in (0.05, 0.95))
+    return (low, high) if low < high else padded([finite])
 
 
 def data_scene(data: Dataset, *, interval: Any = None) -> Scene:

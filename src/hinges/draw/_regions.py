@@ -1,14 +1,17 @@
 """Views of the regions of a plane: by slope, by pattern, by linear region, by output, and where decisions change."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from hinges._arrays import Floats
 from hinges.analysis import Regions
+from hinges.data import Dataset
+from hinges.draw._classes import class_points, heading, plane_rows, shade_of
 from hinges.draw._fills import Polygons
-from hinges.draw._marks import Mark, Panel, Polyline, Scene
+from hinges.draw._marks import Mark, Panel, Polyline, Scene, Text
 from hinges.draw._numbers import short
 from hinges.errors import InvalidInputError
 
@@ -25,10 +28,18 @@ def views(value: Regions) -> dict[str, View]:
 
 
 def _view(value: Regions, name: str) -> View:
-    return lambda *_: _scene(value, name)
+    return lambda _, data: _scene(value, name, plane_rows(data))
 
 
-def _scene(value: Regions, name: str) -> Scene:
+def decided(value: Regions, rows: Dataset | None) -> Scene:
+    """Give the view "output", headed by what the network decides and not by how many regions there are."""
+    scene = _scene(value, "output", rows)
+    note = f"{scene.panels[0].title}; lines: where two classes tie"
+    panel = replace(scene.panels[0], title=heading(value.network, rows), note=note)
+    return replace(scene, panels=(panel,))
+
+
+def _scene(value: Regions, name: str, rows: Dataset | None = None) -> Scene:
     if len(value) > MOST_DRAWN:
         raise InvalidInputError(f"{len(value)} regions are more than a picture has room for: take smaller bounds")
     shades, scale, note = _SHADES[name](value)
@@ -36,13 +47,16 @@ def _scene(value: Regions, name: str) -> Scene:
     outline = "background" if len(value) <= _THIN else ""
     marks: list[Mark] = [Polygons(corners[:, 0], corners[:, 1], value.polygons.starts, shades, scale, outline)]
     if name == "output" and value.network.outputs > 1:
-        marks.append(_divided(value))
+        marks += [_divided(value), *_winners(value)]
     if name == "output" or value.network.outputs > 1:
         marks += [Polyline(line[:, 0], line[:, 1], "text", 1.6) for line in value.decision_boundaries().segments]
+    inputs = value.network.inputs == 2 and bool((value.plane.base == [[0, 0], [1, 0], [0, 1]]).all())
+    if rows is not None and not inputs:
+        raise InvalidInputError("data can be drawn over regions of the plane of two inputs only: leave data out")
+    marks += class_points(value.network, rows)
     s0, s1, t0, t1 = value.bounds
     sure = "certified" if value.certificate.certified else "not certified"
     title = f"{value.count('activation')} activation regions, {value.count('linear')} linear regions ({sure})"
-    inputs = value.network.inputs == 2 and bool((value.plane.base == [[0, 0], [1, 0], [0, 1]]).all())
     names = ("input 0", "input 1") if inputs else ("s", "t")
     panel = Panel(title, tuple(marks), (s0, s1), (t0, t1), *names, note, square=_alike(s1 - s0, t1 - t0))
     return Scene((panel,), width=_SIDE + 60.0, height=_SIDE + 100.0)
@@ -83,7 +97,7 @@ def _by_output(value: Regions) -> tuple[Floats, str, str]:
     outputs = np.asarray(value.network(value.plane(value.interior)))
     if outputs.shape[1] > 1:
         classes = outputs.argmax(axis=1)
-        return ((classes + 0.5) / outputs.shape[1]), "categories", "the largest output; lines where two of them tie"
+        return shade_of(classes), "categories", "the largest output; lines where two of them tie"
     largest = float(np.abs(outputs).max()) or 1.0
     note = f"output from {short(float(outputs.min()))} (blue) to {short(float(outputs.max()))} (orange); line: zero"
     return outputs[:, 0] / largest / 2.0 + 0.5, "diverging", note
@@ -95,17 +109,25 @@ def _divided(value: Regions) -> Polygons:
     winner = outputs.argmax(axis=1)
     x, starts, shades = [np.zeros((0, 2))], [0], list[float]()
     for corners in value.polygons:
-        classes = np.unique(winner[corners])
-        for each in classes if len(classes) > 1 else ():
+        if (winner[corners] == winner[corners[0]]).all():  # then it wins everywhere between them
+            continue
+        for each in range(outputs.shape[1]):
             part = np.column_stack([value.vertices[corners], outputs[corners, each, None] - outputs[corners]])
             for other in range(outputs.shape[1]):
                 part = _where_positive(part, 2 + other)
             if len(part) > 2:
                 x.append(part[:, :2])
                 starts.append(starts[-1] + len(part))
-                shades.append((each + 0.5) / outputs.shape[1])
+                shades.append(float(shade_of(each)))
     places = np.concatenate(x)
     return Polygons(places[:, 0], places[:, 1], np.array(starts), np.array(shades), "categories", "")
+
+
+def _winners(value: Regions) -> list[Text]:
+    """Give the number of every output that is the largest somewhere, in the largest region where it is."""
+    winner = np.asarray(value.network(value.plane(value.interior))).argmax(axis=1)
+    places = {int(each): value.interior[np.where(winner == each, value.areas, -1.0).argmax()] for each in set(winner)}
+    return [Text(float(s), float(t), str(each), bold=True, size=13.0) for each, (s, t) in sorted(places.items())]
 
 
 def _where_positive(polygon: Floats, column: int) -> Floats:

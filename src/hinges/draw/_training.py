@@ -128,7 +128,12 @@ def rain_panel(
         if np.isfinite(last[unit])
     ]
     outside = int(np.sum(~((window[0] <= last) & (last <= window[1]))))
-    note = "shaded: where the data lies" + f"; {outside} of {len(last)} ended outside this picture" * bool(outside)
+    note = (
+        "shaded: where the data lies"
+        + "; red: dead" * bool((states == 1).any())
+        + "; amber: always on" * bool((states == 2).any())
+    )
+    note += f"; {outside} of {len(last)} ended outside" * bool(outside)
     ends = (float(steps.max()), float(steps.min())) if steps.max() > steps.min() else (steps[0] + 1.0, steps[0])
     return Panel(title, tuple(marks), window, ends, "x", "gradient steps", note)
 
@@ -166,7 +171,7 @@ def _breaks(kink: Floats, state: NDArray[np.int8], i: int) -> bool:
 
 def loss_panel(
     curves: Sequence[LossCurve], *, floor: float, reached: float | None = None, reached_label: str = "best found",
-    units: Any = None, title: str = "The floor", note: str = "",
+    units: Any = None, title: str = "The floor", note: str = "", y_label: str = "mean squared error",
 ) -> Panel:  # fmt: skip
     """Give the loss over training, on a logarithmic axis, above the floor that no such network can go below.
 
@@ -178,6 +183,7 @@ def loss_panel(
         units: how many units the floor is for, named in the picture.
         title: of the panel.
         note: a quiet line under the title.
+        y_label: what the loss is.
     """
     _arrays.number(floor, "floor", least=0.0)
     if not curves:
@@ -206,7 +212,7 @@ def loss_panel(
             Points([steps[1]], [reached], "fit", 8.0),  # pyright: ignore[reportArgumentType]
             EndLabel(reached, f"{reached_label}: {short(reached, 4)}", "fit", True),
         ]
-    return Panel(title, tuple(marks), steps, y_range, "gradient steps", "mean squared error", note, log_y=True)
+    return Panel(title, tuple(marks), steps, y_range, "gradient steps", y_label, note, log_y=True)
 
 
 def _end_label(curve: LossCurve, lowest: float, last_step: float) -> EndLabel:

@@ -1,15 +1,18 @@
 """The verb `scene`: which views a value has, and the picture of one of them."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from hinges.data import Dataset
 from hinges.draw._buildup import buildup_scene
+from hinges.draw._classes import class_scene, decision_scene
 from hinges.draw._diagram import diagram_scene
+from hinges.draw._extrapolation import extrapolation_scene
 from hinges.draw._fit import bounds_scene, data_scene, fit_scene, training_scene
 from hinges.draw._function import function_scene, is_hinge_sum
 from hinges.draw._marks import Scene
+from hinges.draw._race import race_scene
 from hinges.errors import InvalidInputError, UnsupportedModelError
 from hinges.fits import Approximation, ErrorBounds, FitResult
 from hinges.nets import Network
@@ -27,6 +30,7 @@ _ANALYSES = {
     "SampledSlice": "hinges.draw._slices",
     "FeatureSweep": "hinges.draw._slices",
     "Regions": "hinges.draw._regions",
+    "FreeRun": "hinges.draw._free_run",
 }
 
 
@@ -35,11 +39,12 @@ def scene(value: object, view: str | None = None, *, interval: Any = None, data:
 
     Arguments:
         value: a PiecewiseLinear ("function"), a Network ("function" with one input, "diagram" where it is dense,
-            "buildup" where it is a sum of hinges), a FitResult or Approximation ("fit", the views of its network,
-            and "training" where it has a history), ErrorBounds ("function"), a Dataset ("points"), a Trace
-            ("layers"), a Sensitivity ("parameters"), a Fan ("fan"), a Separation ("space"), a Slice or a list of them
-            ("outputs", "units", "sum"), a FeatureSweep ("kinks", "bend"), Regions ("slope", "pattern", "linear",
-            "output") or a Scene.
+            "buildup" where it is a sum of hinges, "decision" with two inputs, "confusion" with several), a FitResult
+            or Approximation ("fit", "extrapolation" and the views of its network, and "training" where it has a
+            history), a mapping from names to FitResults, Histories and ErrorBounds ("race", "extrapolation"),
+            ErrorBounds ("function"), a Dataset ("points"), a Trace ("layers"), a Sensitivity ("parameters"), a Fan
+            ("fan"), a Separation ("space"), a Slice or a list of them ("outputs", "units", "sum"), a FeatureSweep
+            ("kinks", "bend"), Regions ("slope", "pattern", "linear", "output"), a FreeRun ("rollout") or a Scene.
         view: the name of a view; the first one the value has where none is given.
         interval: (a, b), what is seen of x; else where the data or the kinks lie.
         data: a Dataset or a pair (x, y) to show with a function or a network.
@@ -76,7 +81,12 @@ def views_of(value: object) -> dict[str, View]:
         views: dict[str, View] = {"fit": lambda a, d: fit_scene(value, interval=a, data=d)}
         if isinstance(value, FitResult) and value.history is not None:
             views["training"] = lambda a, d: training_scene(value, interval=a, data=d)
-        return views | (_network_views(value.network) if _has_views(value.network) else {})
+        views |= _network_views(value.network) if _has_views(value.network) else {}
+        if value.network.inputs == value.network.outputs == 1:
+            views["extrapolation"] = lambda a, d: extrapolation_scene({"": value}, interval=a, data=d)
+        return views
+    if isinstance(value, Mapping) and value:
+        return _views_of_many(value)
     kind = type(value[0] if isinstance(value, (list, tuple)) and value else value)  # slices, side by side
     if kind.__module__.startswith("hinges.analysis.") and kind.__name__ in _ANALYSES:
         return importlib.import_module(_ANALYSES[kind.__name__]).views(value)
@@ -86,12 +96,25 @@ def views_of(value: object) -> dict[str, View]:
     )
 
 
+def _views_of_many(values: Mapping[Any, Any]) -> dict[str, View]:
+    """Give the views of several named results: trainings side by side, functions in one picture."""
+    networks = {name: each for name, each in values.items() if not isinstance(each, ErrorBounds)}
+    extrapolation: View = lambda a, d: extrapolation_scene(networks, interval=a, data=d)  # noqa: E731
+    if all(isinstance(each, Network) for each in values.values()):
+        return {"extrapolation": extrapolation}
+    return {"race": lambda *_: race_scene(values), "extrapolation": extrapolation}
+
+
 def _network_views(network: Network) -> dict[str, View]:
     views: dict[str, View] = {}
     if network.inputs == 1:
         views["function"] = lambda a, d: function_scene(network, interval=a, data=d)
     if _is_dense(network):
         views["diagram"] = lambda a, d: diagram_scene(network, interval=a, data=d)
+    if network.inputs == 2:
+        views["decision"] = lambda a, d: decision_scene(network, interval=a, data=d)
+    if network.inputs > 1 and views:
+        views["confusion"] = lambda _, d: class_scene(network, data=d)
     if is_hinge_sum(network):
         views["buildup"] = lambda a, d: buildup_scene(network, interval=a, data=d)
     if not views:
@@ -103,7 +126,7 @@ def _network_views(network: Network) -> dict[str, View]:
 
 
 def _has_views(network: Network) -> bool:
-    return network.inputs == 1 or _is_dense(network)
+    return network.inputs <= 2 or _is_dense(network)
 
 
 def _is_dense(network: Network) -> bool:

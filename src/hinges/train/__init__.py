@@ -7,12 +7,14 @@ from hinges.train._training import Training
 
 if TYPE_CHECKING:
     from hinges.train._batch import TrainedBatch
+    from hinges.train._least_squares import LeastSquares
     from hinges.train._levenberg import LevenbergMarquardt
     from hinges.train._many import train_batch, train_many
     from hinges.train._projection import VariableProjection
     from hinges.train._random_search import RandomSearch
 
 __all__ = [
+    "LeastSquares",
     "LevenbergMarquardt",
     "RandomSearch",
     "TrainedBatch",
@@ -22,6 +24,7 @@ __all__ = [
     "train_many",
 ]
 _HOME = {
+    "LeastSquares": "_least_squares",
     "LevenbergMarquardt": "_levenberg",
     "RandomSearch": "_random_search",
     "TrainedBatch": "_batch",
