@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     )
     from hinges.construct import Interpolation, Tents, approximate, sawtooth, sine_by_hand, square, tent
     from hinges.draw import Scene, plot, plot_activations, scene
-    from hinges.interop import load, save, to_keras, to_source, to_torch
+    from hinges.interop import load, rounding, save, to_keras, to_source, to_torch
     from hinges.lab import export_station, station
     from hinges.optimal import Best, best_error, error_curve
     from hinges.train import LevenbergMarquardt, RandomSearch, Training, VariableProjection
@@ -58,7 +58,7 @@ _LAZY = {
     ),
     "hinges.construct": ("Interpolation", "Tents", "approximate", "sawtooth", "sine_by_hand", "square", "tent"),
     "hinges.draw": ("Scene", "plot", "plot_activations", "scene"),
-    "hinges.interop": ("load", "save", "to_keras", "to_source", "to_torch"),
+    "hinges.interop": ("load", "rounding", "save", "to_keras", "to_source", "to_torch"),
     "hinges.lab": ("export_station", "station"),
     "hinges.optimal": ("Best", "best_error", "error_curve"),
     "hinges.train": ("LevenbergMarquardt", "RandomSearch", "Training", "VariableProjection"),
@@ -114,6 +114,7 @@ __all__ = [
     "read_sprites",
     "regions",
     "rollout",
+    "rounding",
     "save",
     "sawtooth",
     "scene",

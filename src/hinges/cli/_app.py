@@ -16,6 +16,8 @@ from hinges.cli._json import print_json
 from hinges.cli._lab import lab
 from hinges.cli._regions import regions
 from hinges.cli._slice import slice_
+from hinges.cli._sweep import HELP as SWEEP_HELP
+from hinges.cli._sweep import sweep
 from hinges.cli._trace import trace
 from hinges.errors import HingesError
 
@@ -36,6 +38,7 @@ app.command()(construct)
 app.command()(trace)
 app.command("slice")(slice_)
 app.command()(regions)
+app.command(help=SWEEP_HELP)(sweep)
 app.command()(convert)
 app.command()(lab)
 

@@ -12,7 +12,9 @@ ToleranceOption = Annotated[
 ]
 LossOption = Annotated[str, typer.Option(help="mse (mean squared error) or max (largest absolute error).")]
 PlotOption = Annotated[Path | None, typer.Option(help="Write a picture: .png, .svg or .pdf.", show_default=False)]
-SaveOption = Annotated[Path | None, typer.Option(help="Write the network: .onnx, .npz or .json.", show_default=False)]
+SaveOption = Annotated[
+    Path | None, typer.Option(help="Write the network: .onnx, .keras, .pt2, .npz or .json.", show_default=False)
+]
 SourceOption = Annotated[
     str | None, typer.Option(help="Print the network as python, c, latex or desmos.", show_default=False)
 ]

@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike
 
 from hinges import _arrays
 from hinges.errors import InvalidInputError
-from hinges.interop._graph import Graph, Symbol
-from hinges.interop._graph_values import ZERO
+from hinges.interop._graph import Graph
+from hinges.interop._graph_values import ZERO, Symbol
 
 
 def conv_transpose(

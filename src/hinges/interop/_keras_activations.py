@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hinges.errors import UnsupportedModelError
-from hinges.interop._graph import Symbol
+from hinges.interop._graph_values import Symbol
 from hinges.interop._keras_config import CODE, Layer
 from hinges.interop._keras_step import Step
 from hinges.interop._naming import shown

@@ -7,7 +7,8 @@ from typing import Any
 
 from hinges.errors import InvalidInputError, UnsupportedModelError
 from hinges.interop._caps import MOST_NODES
-from hinges.interop._graph import Graph, Symbol
+from hinges.interop._graph import Graph
+from hinges.interop._graph_values import Symbol
 from hinges.interop._keras_activations import check as check_activation
 from hinges.interop._keras_config import Layer, Model, Ref
 from hinges.interop._keras_layers import LAYERS, MERGING, merge

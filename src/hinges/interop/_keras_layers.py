@@ -6,7 +6,7 @@ import numpy as np
 
 from hinges.errors import InvalidInputError
 from hinges.interop import _keras_activations
-from hinges.interop._graph import Symbol
+from hinges.interop._graph_values import Symbol
 from hinges.interop._keras_activations import named
 from hinges.interop._keras_step import Step, product
 from hinges.interop._windows import same_pads

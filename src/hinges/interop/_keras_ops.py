@@ -7,7 +7,7 @@ import numpy as np
 
 from hinges import _arrays
 from hinges._arrays import Floats
-from hinges.interop._graph import Symbol
+from hinges.interop._graph_values import Symbol
 from hinges.interop._keras_activations import PLAIN, named
 from hinges.interop._keras_step import Step
 

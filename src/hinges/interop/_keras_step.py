@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from hinges import _arrays
 from hinges._arrays import Floats
 from hinges.errors import InvalidInputError, UnsupportedModelError
-from hinges.interop._graph import Graph, Symbol
+from hinges.interop._graph import Graph
+from hinges.interop._graph_values import Symbol
 from hinges.interop._keras_config import Layer
 from hinges.interop._naming import shown
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from hinges import _arrays
 from hinges.errors import InvalidInputError, UnsupportedModelError
-from hinges.interop._graph import Symbol
+from hinges.interop._graph_values import Symbol
 from hinges.interop._onnx_file import Operation
 from hinges.interop._onnx_program import Array, Pending, Program, Value, label, where
 

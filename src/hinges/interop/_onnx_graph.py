@@ -10,7 +10,7 @@ from hinges.interop import _onnx_arithmetic as arithmetic
 from hinges.interop import _onnx_layers as layers
 from hinges.interop import _onnx_shapes as shapes
 from hinges.interop._caps import MOST_DIMENSIONS
-from hinges.interop._graph import Symbol
+from hinges.interop._graph_values import Symbol
 from hinges.interop._naming import shown
 from hinges.interop._onnx_file import OnnxFile, Operation
 from hinges.interop._onnx_program import Program, Value, label, where

@@ -8,8 +8,8 @@ import numpy as np
 
 from hinges._arrays import Floats
 from hinges.errors import InvalidInputError, UnsupportedModelError
-from hinges.interop._graph import Symbol
 from hinges.interop._graph_transposed import conv_transpose
+from hinges.interop._graph_values import Symbol
 from hinges.interop._onnx_file import Operation, Tensor
 from hinges.interop._onnx_program import Array, Program, Value, label, where
 from hinges.interop._windows import same_pads

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinges.errors import HingesError, InvalidInputError, UnsupportedModelError
-from hinges.interop._graph import Graph, Symbol
+from hinges.interop._graph import Graph
+from hinges.interop._graph_values import Symbol
 from hinges.interop._naming import LONGEST_SHOWN, shown
 from hinges.interop._onnx_file import OnnxFile, Operation, Tensor
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hinges.errors import InvalidInputError, UnsupportedModelError
-from hinges.interop._graph import Symbol
+from hinges.interop._graph_values import Symbol
 from hinges.interop._onnx_file import Operation
 from hinges.interop._onnx_program import Array, Program, Value, label, where
 

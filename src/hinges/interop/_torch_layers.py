@@ -8,7 +8,7 @@ import numpy as np
 
 from hinges._arrays import Floats
 from hinges.errors import InvalidInputError
-from hinges.interop._graph import Symbol
+from hinges.interop._graph_values import Symbol
 from hinges.interop._torch_arguments import Arguments, arrays_only
 from hinges.interop._torch_constants import promoted
 from hinges.interop._torch_elementwise import NO_PRODUCT, maximum, minimum, scaled

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hinges._arrays import Floats
 from hinges.errors import InvalidInputError
-from hinges.interop._graph import Symbol
+from hinges.interop._graph_values import Symbol
 
 Array = NDArray[Any]
 
