@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,8 +23,17 @@ CELLS = (
     'print("weight", w.state["units"][0]["w"])',
     'w.state = {"units": [{"w": 3, "b": -1}, {"w": 0.5, "b": 0}]}',
 )
-# No announcements, no terminals, no language servers: nothing that asks for anything outside of this machine.
-OFF = ["@jupyterlab/apputils-extension:announcements", "@jupyterlab/lsp-extension", "@jupyterlab/terminal-extension"]
+# What the notebook does not need: nothing that asks for anything outside of this machine, and little that only takes time.
+OFF = (
+    *("apputils-extension:announcements", "celltags-extension", "completer-extension", "console-extension"),
+    *("csvviewer-extension", "debugger-extension", "documentsearch-extension", "extensionmanager-extension"),
+    *("fileeditor-extension", "help-extension", "htmlviewer-extension", "hub-extension", "imageviewer-extension"),
+    *("inspector-extension", "json-extension", "launcher-extension", "logconsole-extension", "lsp-extension"),
+    *("markdownviewer-extension", "mathjax-extension", "mermaid-extension", "metadataform-extension"),
+    *("pdf-extension", "pluginmanager-extension", "running-extension", "settingeditor-extension", "terminal-extension"),
+    *("theme-dark-extension", "theme-dark-high-contrast-extension", "toc-extension", "tooltip-extension"),
+    *("vega5-extension", "workspaces-extension"),
+)
 
 
 def notebook() -> str:
@@ -42,7 +52,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (home / "work").mkdir()
     (home / "work" / "lab.ipynb").write_text(notebook())
     (home / "config" / "labconfig").mkdir(parents=True)
-    page = {"disabledExtensions": dict.fromkeys(OFF, True)}
+    page = {"disabledExtensions": {f"@jupyterlab/{name}": True for name in OFF}}
     (home / "config" / "labconfig" / "page_config.json").write_text(json.dumps(page))
     settings = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}  # all cells are in the page
     (home / "config" / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(settings))
@@ -52,6 +62,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (home / "config" / "jupyter_server_config.json").write_text(json.dumps(off))
     own = {"HOME": home, "IPYTHONDIR": home / "ipython", "JUPYTER_CONFIG_DIR": home / "config"}
     own |= {"JUPYTER_DATA_DIR": home / "data", "JUPYTER_RUNTIME_DIR": home / "runtime"}
+    own |= {"PATH": Path(sys.executable).parent}  # it asks every node and npm there is for their settings
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0", "--ServerApp.port_retries=0"]
     options += ["--LabApp.extension_manager=readonly"]
     process = subprocess.Popen(
