@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hinges._arrays import Floats
 from hinges.train._dense_model import DenseModel
-from hinges.train._objective import float64
+from hinges.train._objective import float64, on_device
 from hinges.train._order import Order
 from hinges.train._padding import is_weight, padded_model, padded_rows, padded_seeds, places, power_of_two, unit_places
 from hinges.train._problem import Problem
@@ -80,10 +80,11 @@ class Engine:
         wide = padded_model(model)
         self._wide, self._places = wide.parameters, places(model, wide)
         self._units = unit_places(model.sizes[1:-1], wide.sizes[1:-1])
-        kind = kind_of(model, descent, full=full)
-        self._program, self._data = program(kind), device_rows(problem, model, descent)
+        self._kind = kind_of(model, descent, full=full)
+        self._program = program(self._kind)
         with float64():
-            self._state = begin(self._widened(start), kind)
+            self._data = on_device(device_rows(problem, model, descent))
+            self._state = begin(self._widened(start), self._kind)
         self.advance(np.zeros(0))  # measures the start
 
     def advance(self, rates: Floats) -> None:
@@ -139,15 +140,22 @@ def kind_of(model: DenseModel, descent: Descent, *, full: bool) -> Kind:
 
 def device_rows(problem: Problem, model: DenseModel, descent: Descent) -> Data:
     """Give the rows followed by rows of weight 0, and what belongs to each parameter and output."""
-    training = (problem.x, problem.y, problem.weights)
-    held = (problem.held_x, problem.held_y, problem.held_weights)
     wide = padded_model(model)
     free = np.zeros((wide.parameters, 1))
     free[places(model, wide)] = 1.0
     weight = is_weight(wide)[:, None].astype(np.float64)
-    y_squares = problem.scale.y_scale[:, None] ** 2
-    rows = [_with_empty_rows(part) for part in (*training, *held)]
-    return Data(*rows, free, descent.l1 * weight, descent.l2 * weight, y_squares)
+    return Data(
+        x=_with_empty_rows(problem.x),
+        y=_with_empty_rows(problem.y),
+        weights=_with_empty_rows(problem.weights),
+        held_x=_with_empty_rows(problem.held_x),
+        held_y=_with_empty_rows(problem.held_y),
+        held_weights=_with_empty_rows(problem.held_weights),
+        free=free,
+        l1=descent.l1 * weight,
+        l2=descent.l2 * weight,
+        y_squares=problem.scale.y_scale[:, None] ** 2,
+    )
 
 
 def _with_empty_rows(part: Floats) -> Floats:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from hinges._arrays import Floats
 from hinges.nets import ACTIVATIONS
 from hinges.nets._activations import LEAKY_SLOPE
+from hinges.train import _run
 from hinges.train._dense_model import DenseModel
 from hinges.train._problem import Problem
-from hinges.train._run import model_of, records
 from hinges.train._training import Training
 
 
@@ -42,23 +42,24 @@ MEASURED = ("loss", "held_loss", "accuracy", "held_accuracy", "dead", "always_on
 
 def recorded(problem: Problem, training: Training, seeds: Sequence[int]) -> Run:
     """Train the seeds, and keep of every moment what a history shows; Ctrl-C ends it after the last record."""
-    model = model_of(problem, training)
-    steps, moments, ends, interrupted = list[int](), dict[str, list[Any]](), list[Floats](), False
+    model = _run.model_of(problem, training)
+    steps, moments, interrupted = list[int](), dict[str, list[Any]](), False
+    start = last = scaled = np.empty((0, 0))
     try:
-        for record in records(problem, training, seeds):
+        for record in _run.records(problem, training, seeds):
             original = problem.to_original(record.parameters, model)
             kinks, slope_changes = bends(model, original)
             found = {name: getattr(record, name) for name in MEASURED}
             for name, value in (found | {"kinks": kinks, "slope_changes": slope_changes}).items():
                 moments.setdefault(name, []).append(value)
+            start, last, scaled = (start if steps else original), original, record.parameters
             steps.append(record.step)
-            ends = [ends[0] if ends else original, original, record.parameters]
     except KeyboardInterrupt:
-        if not ends:
+        if not steps:
             raise
         interrupted = True
     stacked = {name: np.stack(values) for name, values in moments.items()}
-    return Run(np.array(steps), stacked, *ends, interrupted)
+    return Run(np.array(steps), stacked, start, last, scaled, interrupted)
 
 
 def bends(model: DenseModel, parameters: Floats) -> tuple[Floats, Floats]:

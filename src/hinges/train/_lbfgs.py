@@ -9,7 +9,7 @@ import numpy as np
 from hinges._arrays import Floats
 from hinges.train._dense_model import DenseModel
 from hinges.train._engine import Descent, Engine, Record, device_rows, kind_of
-from hinges.train._objective import float64
+from hinges.train._objective import float64, on_device
 from hinges.train._padding import padded_model, places
 from hinges.train._problem import Problem
 from hinges.train._program import objective
@@ -82,7 +82,8 @@ def _follow(trail: _Trail, problem: Problem, model: DenseModel, descent: Descent
     wide = padded_model(model)
     where = places(model, wide)
     compiled = objective(kind_of(model, descent, full=True))
-    data = device_rows(problem, model, descent)
+    with float64():
+        data = on_device(device_rows(problem, model, descent))
     padded = np.zeros(wide.parameters)
 
     def cost(parameters: Floats) -> tuple[float, Floats]:

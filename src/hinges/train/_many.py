@@ -14,6 +14,7 @@ from hinges.fits import Snapshot
 from hinges.train._batch import TrainedBatch, network_of
 from hinges.train._dense_model import DenseModel
 from hinges.train._history import Run, recorded
+from hinges.train._polished import check_polish, polished
 from hinges.train._problem import Problem, scaled_problem
 from hinges.train._run import model_of, records
 from hinges.train._status import statuses
@@ -45,7 +46,10 @@ def train_many(
         runs.append(recorded(problem, training, chosen[first : first + together]))
         if runs[-1].interrupted:
             break
-    return _joined(runs, problem, training, chosen)
+    batch = _joined(runs, problem, training, chosen)
+    if training.polish is None or runs[-1].interrupted:
+        return batch
+    return polished(batch, data, problem, training.polish)
 
 
 def train_batch(
@@ -65,8 +69,11 @@ def snapshots(data: Dataset, training: Training) -> Iterator[Snapshot]:
 
 
 def problem_of(data: Dataset, training: Training) -> Problem:
-    """Give the rows as these settings ask."""
-    return scaled_problem(data, loss=training.loss, validation=training.validation, standardize=training.standardize)
+    """Give the rows as these settings ask, or refuse them."""
+    problem = scaled_problem(data, loss=training.loss, validation=training.validation, standardize=training.standardize)
+    if training.polish is not None:
+        check_polish(data, problem, training.polish)
+    return problem
 
 
 def _together(problem: Problem, training: Training, model: DenseModel) -> int:

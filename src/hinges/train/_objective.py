@@ -6,12 +6,13 @@ neighbours in memory. This file, `_steps` and `_program` are all that needs jax;
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, TypeVar
 
 from hinges import _extras
 from hinges.nets._activations import LEAKY_SLOPE
 from hinges.train._dense_model import DenseModel
 
+T = TypeVar("T")
 Forward = Callable[[Any, Any], tuple[Any, list[Any]]]
 Errors = Callable[..., Any]
 
@@ -19,6 +20,11 @@ Errors = Callable[..., Any]
 def float64() -> AbstractContextManager[Any]:
     """Give the context in which everything that calls jax has to run: local, never a process-wide flag."""
     return _extras.require("jax", extra="train").enable_x64(True)
+
+
+def on_device(values: T) -> T:
+    """Give a tuple of arrays where jax computes: on a GPU where there is one."""
+    return _extras.require("jax", extra="train").device_put(values)
 
 
 def forward(model: DenseModel) -> Forward:

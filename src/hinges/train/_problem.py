@@ -28,6 +28,7 @@ class Problem:
         held_weights: (v,).
         scale: from the units of the data to those of training.
         rows: (n,) which rows of the data these are.
+        held_rows: (v,) which ones are held out.
         constant_loss: loss of the best constant on them, in the units of the data.
     """
 
@@ -39,6 +40,7 @@ class Problem:
     held_weights: Floats
     scale: Scale
     rows: NDArray[np.intp]
+    held_rows: NDArray[np.intp]
     constant_loss: float
 
     def to_original(self, parameters: Floats, model: DenseModel) -> Floats:
@@ -67,6 +69,7 @@ def scaled_problem(data: Dataset, *, loss: str = "mse", validation: float = 0.0,
         held_weights=frozen(weights[held] / mean),
         scale=scale,
         rows=frozen(rows),
+        held_rows=frozen(held),
         constant_loss=_constant_loss(scaled_y[rows], weights[rows], scale.y_scale, loss),
     )
 

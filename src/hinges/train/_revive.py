@@ -33,7 +33,7 @@ def revive(
     """
     parameters, changed = record.parameters.copy(), np.zeros(record.parameters.shape, bool)
     first = record.dead[: model.sizes[1]]
-    for i in np.flatnonzero(first.any(axis=0)):
+    for i in np.flatnonzero(first.any(axis=0)).tolist():
         rng = np.random.default_rng([seeds[i], REVIVAL_STREAM, record.step])
         parameters[:, i], changed[:, i] = _revived(parameters[:, i], first[:, i], problem, model, loss=loss, rng=rng)
     return parameters, changed
@@ -56,7 +56,7 @@ def _revived(
     new_weights[0] |= dead
     new_biases[0] |= dead
     new_weights[1] |= dead[:, None]
-    return model.flat(weights, biases), model.flat(new_weights, new_biases)
+    return model.flat(weights, biases), model.flat(new_weights, new_biases).astype(bool)
 
 
 def _errors(column: Floats, problem: Problem, model: DenseModel, loss: str) -> Floats:

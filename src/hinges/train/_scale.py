@@ -40,7 +40,7 @@ class Scale:
         """Give the weights and biases of the same function of the data as they are; a last axis of seeds may follow."""
         weights, biases = list(weights), list(biases)
         weights[0] = weights[0] / _along(self.x_scale, weights[0].ndim)
-        biases[0] = biases[0] - np.tensordot(self.x_offset, weights[0], 1)
+        biases[0] = biases[0] - np.einsum("i,i...->...", self.x_offset, weights[0])
         y_scale, y_offset = (_along(part, biases[-1].ndim) for part in (self.y_scale, self.y_offset))
         weights[-1] = weights[-1] * y_scale
         biases[-1] = biases[-1] * y_scale + y_offset
