@@ -44,7 +44,8 @@ class FreeRun:
 
     def one_step_error(self, name: str) -> float:
         """Give a network's mean squared error where it always sees the true values before."""
-        network, moments = self.networks[name], self._moments(name)
+        network = self.networks[_arrays.choice(name, "name", tuple(self.networks))]
+        moments = network.inputs
         windows = np.lib.stride_tricks.sliding_window_view(self.truth[self.start - moments : -1], moments)
         return float(np.mean((network(windows)[:, 0] - self.truth[self.start :]) ** 2))
 
@@ -61,9 +62,6 @@ class FreeRun:
 
     def _chosen(self, name: str) -> Floats:
         return self.predictions[_arrays.choice(name, "name", tuple(self.predictions))]
-
-    def _moments(self, name: str) -> int:
-        return self.networks[_arrays.choice(name, "name", tuple(self.networks))].inputs
 
 
 def free_run(networks: Mapping[str, Network], truth: ArrayLike) -> FreeRun:
@@ -94,7 +92,8 @@ def free_run(networks: Mapping[str, Network], truth: ArrayLike) -> FreeRun:
 
 
 def _checked(networks: Mapping[str, Network]) -> dict[str, Network]:
-    given: Mapping[Any, Any] = _arrays.instance(networks, Mapping, "networks")
+    given: Any = networks
+    _arrays.instance(given, Mapping, "networks")
     if not 0 < len(given) <= MOST_NETWORKS:
         raise InvalidInputError(f"networks must hold 1 to {MOST_NETWORKS} of them, not {len(given)}")
     named: dict[str, Network] = {}

@@ -111,6 +111,8 @@ def _scenes(kept: list[Snapshot], loss: tuple[Floats, Floats], rows: Dataset | N
         )
     if first.inputs == 2 and rows is None:
         raise InvalidInputError("give data=...: of a network with two inputs the animation shows where the data lie")
+    if rows is not None and rows.x.shape[1] != first.inputs:
+        raise InvalidInputError(f"data has {rows.x.shape[1]} inputs where the network has {first.inputs}")
     view = _seen(kept, rows)
     return [
         Scene(

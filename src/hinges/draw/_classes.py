@@ -23,6 +23,7 @@ from hinges.nets import Network
 
 CATEGORIES = 12  # pale colours of the theme; the first ten are those of the units
 NAMED = 10  # classes in a legend
+DARKEST = 0.45  # shade of a cell that holds a whole class: a number is still read on it
 MOST_CELLS = 30  # classes of a confusion matrix with numbers in it
 GRID = 240  # places a side where a smooth network is asked for its class
 
@@ -51,29 +52,24 @@ def confusion_panel(network: Network, data: Any, *, title: str = "") -> Panel:
     classes = len(matrix)
     totals = matrix.sum(axis=1, keepdims=True)
     shares = np.divide(matrix, totals, out=np.zeros_like(matrix), where=totals > 0)
-    extent = (-0.5, classes - 0.5, classes - 0.5, -0.5)
-    marks: list[Mark] = [Heat(_legible(shares), extent)]
+    first, last = 0.5, classes + 0.5  # cells are numbered from 1 on the axes, and from 0 in words: no axis runs there
+    marks: list[Mark] = [Heat(DARKEST * np.sqrt(shares), (first, last, last, first))]
     if classes <= MOST_CELLS:
         size = 12.0 if classes <= 12 else 8.0
         marks += [
-            Text(j, i, _count(matrix[i, j]), "background" if shares[i, j] > 0.5 else "text", size)
+            Text(j + 1.0, i + 1.0, _count(matrix[i, j]), "text", size, bold=i == j)
             for i in range(classes)
             for j in range(classes)
             if matrix[i, j]
         ]
-    ticks = tuple((float(i), str(i)) for i in range(0, classes, max(1, classes // 20)))
+    ticks = tuple((i + 1.0, str(i)) for i in range(0, classes, max(1, classes // 20)))
     share = accuracy(network, rows)
     wrong = int(matrix.sum() - np.trace(matrix)) if rows.weights is None else None
     note = "" if wrong is None else f"{wrong} of {len(rows)} rows are wrong"
     return Panel(
-        title or f"Accuracy {share:.1%}", tuple(marks), (-0.5, classes - 0.5), (classes - 0.5, -0.5),
+        title or f"Accuracy {share:.1%}", tuple(marks), (first, last), (last, first),
         "class that the network says", "class in the data", note, x_ticks=ticks, y_ticks=ticks, square=True,
     )  # fmt: skip
-
-
-def _legible(shares: Floats) -> Floats:
-    """Give shades in which a few rows in a hundred still show; plain text is readable on the lower half."""
-    return np.where(shares > 0.5, 0.75 + 0.25 * shares, 0.9 * np.sqrt(shares / 2))
 
 
 def _count(value: float) -> str:

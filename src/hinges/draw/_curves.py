@@ -42,7 +42,10 @@ def curves_panel(history: History, *, floor: float = 0.0, title: str = "Loss", n
         note = f"validation: lowest {short(float(held[best]))} after {int(history.step[best]):,} steps"
     panel = loss_panel(curves, floor=floor, title=title, note=note, y_label=name or LOSS_NAMES["mse"])
     beside = [replace(mark, inside=False) if isinstance(mark, EndLabel) else mark for mark in panel.marks]
-    return replace(panel, marks=tuple(beside))
+    if floor > 0:
+        return replace(panel, marks=tuple(beside))
+    least = min(float(curve.loss[curve.loss > 0].min(initial=np.inf)) for curve in curves)
+    return replace(panel, marks=tuple(beside), y_range=(least / 1.6, panel.y_range[1]))
 
 
 def accuracy_panel(history: History, *, title: str = "Accuracy") -> Panel:

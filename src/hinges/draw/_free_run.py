@@ -65,7 +65,8 @@ def _errors(value: FreeRun) -> Panel:
             EndLabel(float(min(error[kept][-1], ceiling)), f"{name}: {after}", unit_role(i)),
         ]
     together = np.concatenate(drawn) if drawn else np.array([1.0])
-    y_range = (float(together.min()) / 3, float(together.max()) * 3)
+    low, high = float(together.min()) / 3, float(together.max()) * 3
+    y_range = (low, high * (high / low) ** 0.1)  # room for the words on the line
     steps = ", ".join(f"{name} {short(value.one_step_error(name), 2)}" for name in value.predictions)
     note = f"mean squared error of a single step: {steps}"
     ends = (1.0, float(max(value.steps, 2)))

@@ -1,6 +1,6 @@
 """A race: the losses of several trainings of one problem, and the units that each activation needs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -81,21 +81,23 @@ def _floor(name: str, bounds: ErrorBounds) -> str:
 
 
 def units_panel(
-    runs: Iterable[tuple[str, int, float]], *, error: float | None = None, floors: Iterable[tuple[int, float]] = (),
+    runs: Iterable[tuple[str, int, float]], *, of: str = "median", error: float | None = None,
+    floors: Iterable[tuple[int, float]] = (),
     title: str = "How many units does it take?", y_label: str = "mean squared error",
 ) -> Panel:  # fmt: skip
-    """Give the loss over the number of units, a curve through the medians of each kind of network.
+    """Give the loss over the number of units, a curve for each kind of network.
 
     Arguments:
         runs: (kind, units, loss) of each training, the kind for example its activation.
-        error: a loss to reach: a line there, and a dot and a word where each kind's median first does.
+        of: what of the runs of one kind and size is drawn: their "median", or the "best".
+        error: a loss to reach: a line there, and a dot and a word where each kind first does.
         floors: (units, lower bound) pairs: what no ReLU network of so many units can go below.
         title: of the panel.
         y_label: what the loss is.
     """
-    medians = _medians(runs)
+    chosen = _by_kind(runs, np.median if _arrays.choice(of, "of", ("median", "best")) == "median" else np.min)
     bounds = sorted((int(units), float(lower)) for units, lower in floors if lower > 0)
-    values = np.concatenate([*(losses[losses > 0] for _, losses in medians.values()), [low for _, low in bounds]])
+    values = np.concatenate([*(losses[losses > 0] for _, losses in chosen.values()), [low for _, low in bounds]])
     if not len(values):
         raise InvalidInputError("runs holds no positive finite loss, so there is nothing to draw")
     reached = [] if error is None else [_arrays.number(error, "error", above=0.0)]
@@ -104,34 +106,36 @@ def units_panel(
         x, y = np.array(bounds, dtype=np.float64).T
         marks.append(Polyline(x, y, "floor", 1.4, dashed=True, label="floor: no ReLU network can be below"))
     needed: list[str] = []
-    for i, (kind, (units, losses)) in enumerate(medians.items()):
+    for i, (kind, (units, losses)) in enumerate(chosen.items()):
         marks += _kind(kind, units, losses, unit_role(i))
         if reached:
             enough = units[losses <= reached[0]]
             needed.append(f"{kind} {int(enough[0])}" if len(enough) else f"{kind} more than {int(units[-1])}")
             if len(enough):
                 marks.append(Points(enough[:1], losses[units == enough[0]], unit_role(i), 11.0, hollow=True))
-    note = f"units needed: {', '.join(needed)}" if needed else "medians; dots: 1st to last run"
-    everything = np.concatenate([units for units, _ in medians.values()])
+    note = f"units needed ({of} of the runs): {', '.join(needed)}" if needed else f"{of} of the runs"
+    everything = np.concatenate([units for units, _ in chosen.values()])
     x_range = (float(everything.min()) - 0.5, float(everything.max()) + 0.5)
     y_range = (float(min([*values, *reached])) / 2, float(max([*values, *reached])) * 2)
     return Panel(title, tuple(marks), x_range, y_range, "units", y_label, note, log_y=True)
 
 
-def _medians(runs: Iterable[tuple[str, int, float]]) -> dict[str, tuple[Floats, Floats]]:
-    """Give for each kind its numbers of units, rising, and the median loss at each."""
+def _by_kind(
+    runs: Iterable[tuple[str, int, float]], statistic: Callable[[Any], Any]
+) -> dict[str, tuple[Floats, Floats]]:
+    """Give for each kind its numbers of units, rising, and a statistic of the losses at each."""
     grouped: dict[str, dict[int, list[float]]] = {}
     for kind, units, loss in runs:
         grouped.setdefault(str(kind), {}).setdefault(int(units), []).append(float(loss))
-    medians: dict[str, tuple[Floats, Floats]] = {}
+    chosen: dict[str, tuple[Floats, Floats]] = {}
     for kind, by_units in grouped.items():
         sizes = sorted(by_units)
-        middle = np.array([np.median(by_units[size]) for size in sizes])
+        middle = np.array([float(statistic(by_units[size])) for size in sizes])
         finite = np.isfinite(middle)
-        medians[kind] = np.array(sizes, dtype=np.float64)[finite], middle[finite]
-    if not any(len(units) for units, _ in medians.values()):
+        chosen[kind] = np.array(sizes, dtype=np.float64)[finite], middle[finite]
+    if not any(len(units) for units, _ in chosen.values()):
         raise InvalidInputError("runs is empty: give (kind, units, loss) of at least one training")
-    return {kind: pair for kind, pair in medians.items() if len(pair[0])}
+    return {kind: pair for kind, pair in chosen.items() if len(pair[0])}
 
 
 def _kind(kind: str, units: Floats, losses: Floats, role: str) -> list[Mark]:

@@ -35,7 +35,8 @@ def decided(value: Regions, rows: Dataset | None) -> Scene:
     """Give the view "output", headed by what the network decides and not by how many regions there are."""
     scene = _scene(value, "output", rows)
     note = f"{scene.panels[0].title}; lines: where two classes tie"
-    panel = replace(scene.panels[0], title=heading(value.network, rows), note=note)
+    marks = tuple(replace(m, outline="") if isinstance(m, Polygons) else m for m in scene.panels[0].marks)
+    panel = replace(scene.panels[0], marks=marks, title=heading(value.network, rows), note=note)
     return replace(scene, panels=(panel,))
 
 
