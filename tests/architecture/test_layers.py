@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "scipy": {"optimal", "construct", "analysis", "train", "interop"},
     "sklearn": {"interop/sklearn.py", "estimators", "data"},
     "starlette": {"lab"},
+    "threadpoolctl": {"sweeps"},
     "torch": {"interop/torch.py"},
     "typer": {"cli"},
     "uvicorn": {"lab"},

@@ -20,7 +20,7 @@ from hinges.pwl import PiecewiseLinear
 
 View = Callable[[Any, Any], Scene]  # of (interval, data)
 
-# Which module has the views of a result of `hinges.analysis`: loaded with the first such value, not before.
+# Which module has the views of a result of an analysis or of a sweep: loaded with the first such value, not before.
 _ANALYSES = {
     "Trace": "hinges.draw._trace",
     "Sensitivity": "hinges.draw._sensitivity",
@@ -30,6 +30,7 @@ _ANALYSES = {
     "SampledSlice": "hinges.draw._slices",
     "FeatureSweep": "hinges.draw._slices",
     "Regions": "hinges.draw._regions",
+    "Sweep": "hinges.draw._sweep",
     "FreeRun": "hinges.draw._free_run",
 }
 
@@ -44,7 +45,8 @@ def scene(value: object, view: str | None = None, *, interval: Any = None, data:
             history), a mapping from names to FitResults, Histories and ErrorBounds ("race", "extrapolation"),
             ErrorBounds ("function"), a Dataset ("points"), a Trace ("layers"), a Sensitivity ("parameters"), a Fan
             ("fan"), a Separation ("space"), a Slice or a list of them ("outputs", "units", "sum"), a FeatureSweep
-            ("kinks", "bend"), Regions ("slope", "pattern", "linear", "output"), a FreeRun ("rollout") or a Scene.
+            ("kinks", "bend"), Regions ("slope", "pattern", "linear", "output"), a FreeRun ("rollout"), a Sweep
+            ("losses", "shares", "race", "units") or a Scene.
         view: the name of a view; the first one the value has where none is given.
         interval: (a, b), what is seen of x; else where the data or the kinks lie.
         data: a Dataset or a pair (x, y) to show with a function or a network.
@@ -88,7 +90,7 @@ def views_of(value: object) -> dict[str, View]:
     if isinstance(value, Mapping) and value:
         return _views_of_many(value)
     kind = type(value[0] if isinstance(value, (list, tuple)) and value else value)  # slices, side by side
-    if kind.__module__.startswith("hinges.analysis.") and kind.__name__ in _ANALYSES:
+    if kind.__module__.startswith(("hinges.analysis.", "hinges.sweeps.")) and kind.__name__ in _ANALYSES:
         return importlib.import_module(_ANALYSES[kind.__name__]).views(value)
     raise InvalidInputError(
         "value must be a PiecewiseLinear, Network, Dataset, FitResult, Approximation, ErrorBounds, Scene, "

@@ -1,6 +1,7 @@
 """Cells: the settings and data sets that a sweep tries, one cell for each combination."""
 
 import dataclasses
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -78,7 +79,7 @@ def cells_of(data: Mapping[str, Dataset], methods: Mapping[str, Any], grid: Mapp
     axes = {name: _values(name, value) for name, value in grid.items()}
     for name, method in methods.items():
         _check_fields(name, method, axes)
-    number = len(data) * len(methods) * int(np.prod([len(values) for values in axes.values()], dtype=object) or 1)
+    number = len(data) * len(methods) * math.prod(map(len, axes.values()))
     if number > MOST_CELLS:
         raise InvalidInputError(f"the settings make {number} combinations; at most {MOST_CELLS} are swept")
     return tuple(
@@ -99,10 +100,12 @@ def _values(name: str, value: Any) -> tuple[Any, ...]:
     values = [_value(name, each) for each in value] if isinstance(value, AXES) else [_value(name, value)]
     if not values:
         raise InvalidInputError(f"{name} is empty: give at least one value")
+    seen: set[str] = set()
     for i, each in enumerate(values):
-        if each in values[:i]:
+        if repr(each) in seen:
             hint = "; one deep network is hidden=[(10, 10)]" if name == "hidden" else ""
             raise InvalidInputError(f"{name}[{i}] = {each!r} stands there twice{hint}")
+        seen.add(repr(each))
     return tuple(values)
 
 

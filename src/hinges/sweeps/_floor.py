@@ -23,7 +23,7 @@ def floor_of(cell: Cell, data: Mapping[str, Dataset], known: dict[Any, float | N
         return None
     key = (cell.data, activation, hidden, held)
     if key not in known:
-        known[key] = _bound(training_part(rows, held), activation, hidden[0])
+        known[key] = _bound(training_part(rows, held), activation, sum(hidden))
     return known[key]
 
 

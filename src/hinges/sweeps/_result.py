@@ -19,7 +19,7 @@ from hinges.sweeps._batches import NO_SEED, Batch
 from hinges.sweeps._cells import Cell
 from hinges.sweeps._networks import unpacked
 from hinges.sweeps._study import Study
-from hinges.sweeps._table import SweepTable, table_of
+from hinges.sweeps._table import SweepTable, shown, table_of
 from hinges.sweeps._wilson import Share, wilson
 
 
@@ -168,6 +168,15 @@ class Sweep:
                 if value not in values:
                     values.append(value)
         return {name: tuple(values) for name, values in found.items() if len(values) > 1}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """A short name for every cell, of what tells it from the others."""
+        axes = self.axes
+        return tuple(
+            ", ".join(shown(cell.labels[name]) for name in axes if name in cell.labels) or cell.name
+            for cell in self.cells
+        )
 
     @property
     def losses(self) -> Floats:

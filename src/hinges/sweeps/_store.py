@@ -91,5 +91,5 @@ def _difference(name: str, found: Any, wanted: Any) -> str:
         return f"data ({', '.join(map(_files.short, differ))})"
     if name == "cells" and isinstance(found, list) and len(found) == len(wanted):
         first = next(i for i, (a, b) in enumerate(zip(found, wanted, strict=True)) if a != b)
-        return f"settings (the first that differ: {_files.short(str(found[first]))})"
+        return f"settings (the first that differs: {_files.short(str(found[first]))})"
     return {"cells": "settings", "together": "numbers of seeds trained together"}.get(name, name)
