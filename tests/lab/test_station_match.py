@@ -268,6 +268,46 @@ def test_nobody_is_hindered_and_nothing_scrolls_sideways(match: Open, audit: Cal
     never_scrolls_sideways(page)
 
 
+def test_the_lab_is_presented_and_left_by_keyboard(match: Open, audit: Callable[..., list[str]]) -> None:
+    page = match("#v1/match")
+    button = page.get_by_role("button", name="Present")
+    words = page.get_by_role("region", name="What to see here")
+    plot = page.locator(".k-plot").first
+    title = page.get_by_role("heading", name="Match the target")
+    size = "(element) => [parseFloat(getComputedStyle(element).fontSize), element.getBoundingClientRect().height]"
+    before = [*title.evaluate(size)[:1], *plot.evaluate(size)[1:]]
+    slider(page, "weight of unit 1").press("p")  # keys that move nothing are free while a slider has the focus
+    settle(page)
+    assert button.get_attribute("aria-pressed") == "true"
+    assert not words.is_visible()
+    during = [*title.evaluate(size)[:1], *plot.evaluate(size)[1:]]
+    assert during[0] > 1.2 * before[0]
+    assert during[1] > 1.2 * before[1]
+    held = value(page, "weight of unit 1")
+    slider(page, "weight of unit 1").press("ArrowRight")
+    assert value(page, "weight of unit 1") > held
+    address = page.url
+    hinders_nobody(page, audit)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_role("button", name="Share").press("Enter")
+    page.keyboard.press("Escape")  # closes the dialog and nothing else
+    assert button.get_attribute("aria-pressed") == "true"
+    number = page.get_by_role("textbox", name="weight of unit 1").first
+    number.focus()
+    page.keyboard.press("p")  # a letter that is typed
+    page.keyboard.press("Escape")  # puts the number back
+    assert button.get_attribute("aria-pressed") == "true"
+    slider(page, "weight of unit 1").press("Escape")
+    assert button.get_attribute("aria-pressed") == "false"
+    assert words.is_visible()
+    assert "present" not in address  # the view's own, not the station's
+    assert page.get_by_role("button", name="Undo (Ctrl+Z)").is_enabled()  # of the step alone
+    button.press("Enter")
+    page.get_by_role("link", name="Tents").click()
+    assert not words.is_visible()  # it holds for the next station
+    never_scrolls_sideways(page)
+
+
 def test_the_theme_is_chosen_and_kept(match: Open) -> None:
     page = match(theme="light")
     ground = "getComputedStyle(document.body).backgroundColor"

@@ -3,6 +3,7 @@
 import { h, notes, segmented, setTheme, type Theme } from "../kit/index.ts";
 import type { Services, Station } from "../stations/station.ts";
 import { hashOf, readFile, readHash, type Place } from "./link.ts";
+import { presenting } from "./presenting.ts";
 import { Session, same } from "./session.ts";
 import { stage, undoKeys, type Stage } from "./stage.ts";
 
@@ -92,7 +93,8 @@ export function lab({ root, stations, ask, html }: LabOptions): Pick<Services, "
   const heading = h("header", { class: "s-bar" },
     h("a", { class: "s-skip", attributes: { href: "#main" }, on: { click: (event) => { event.preventDefault(); main.focus(); } } }, "Skip to the station"),
     h("span", { class: "s-brand" }, "hinges", h("span", {}, " lab")),
-    h("nav", { class: "s-rail", attributes: { "aria-label": "Stations" } }, ...links.values()), themes());
+    h("nav", { class: "s-rail", attributes: { "aria-label": "Stations" } }, ...links.values()),
+    presenting(root), themes());
   document.body.classList.add("hinges");
   root.classList.add("s-lab");
   root.append(heading, main, note.el);

@@ -92,9 +92,11 @@ function words(station: Station): HTMLElement {
   const inner = below ? tiles(230, ...hints) : h("div", {}, ...hints);
   const stuck = hints.length === 0 ? null
     : h("section", { class: "s-passage s-hints", attributes: { "aria-label": "Hints" } }, h("h3", {}, "Stuck?"), inner);
-  return below
+  const el = below
     ? card({ title: "What to see here" }, tiles(230, ...passages), stuck)
     : card({ title: "What to see here" }, tiles(230, ...passages, stuck));
+  el.classList.add("s-words");
+  return el;
 }
 
 /** Undo and redo by keys, inside an element; text that is being typed keeps its own. */
