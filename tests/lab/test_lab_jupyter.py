@@ -23,7 +23,7 @@ CELLS = (
     'print("weight", w.state["units"][0]["w"])',
     'w.state = {"units": [{"w": 3, "b": -1}, {"w": 0.5, "b": 0}]}',
 )
-# What the notebook does not need: nothing that asks for anything outside of this machine, and little that only takes time.
+# What the notebook does not need: whatever asks for things outside of this machine, and much that only takes time.
 OFF = (
     *("apputils-extension:announcements", "celltags-extension", "completer-extension", "console-extension"),
     *("csvviewer-extension", "debugger-extension", "documentsearch-extension", "extensionmanager-extension"),
