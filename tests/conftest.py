@@ -41,6 +41,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(*tools): skip where one of these packages or programs is absent")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the examples in the reader of torch models need torch, which no extra of the set-up brings."""
+    for item in items:
+        if item.name.startswith("hinges.interop.torch"):
+            item.add_marker(pytest.mark.needs("torch"))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     tools = [tool for mark in item.iter_markers("needs") for tool in mark.args]
     absent = [tool for tool in tools if not is_here(tool)]

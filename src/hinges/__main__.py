@@ -2,6 +2,11 @@
 
 import sys
 
-from hinges.cli import main
+try:
+    from hinges.cli import main
 
-sys.exit(main())
+    status = main()
+except KeyboardInterrupt:  # while the command is still being loaded
+    print("hinges: stopped", file=sys.stderr)  # noqa: T201 - as the command itself does
+    status = 130
+sys.exit(status)

@@ -50,7 +50,7 @@ def fit(
     with working(f"fitting {len(rows)} rows"):
         result = fits.fit(rows, chosen)
         if result.bounds is None:
-            result = replace(result, bounds=_bounds(rows, units, loss))
+            result = replace(result, bounds=_bounds(rows, units, result, loss))
     outputs.write(result, result.network, rows)
     if json:
         print_json({**result_payload("fit", result, loss), "files": outputs.files})
@@ -78,7 +78,11 @@ def _method(
     return Training(hidden=(units,), seed=seed)
 
 
-def _bounds(rows: Dataset, units: int | None, loss: str) -> fits.ErrorBounds:
+def _bounds(rows: Dataset, units: int | None, result: fits.FitResult, loss: str) -> fits.ErrorBounds:
+    """Give the bounds for as many units; the result itself is the best network found where it is better."""
     from hinges.optimal import best_error
 
-    return best_error(rows, units=units, loss=loss)
+    bounds = best_error(rows, units=units, loss=loss)
+    if result.loss >= bounds.upper:
+        return bounds
+    return replace(bounds, upper=result.loss, network=result.network, function=result.function)

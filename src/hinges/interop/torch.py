@@ -305,7 +305,7 @@ def to_torch(network: Network) -> Any:
         UnsupportedModelError: torch has no counterpart of a layer; it is named.
         MissingExtraError: torch is not installed.
 
-    >>> to_torch(Network.dense([[[1.0]], [[2.0]]], [[0.5], [0.25]]))  # doctest: +SKIP
+    >>> to_torch(Network.dense([[[1.0]], [[2.0]]], [[0.5], [0.25]]))
     Sequential(
       (dense_0): Linear(in_features=1, out_features=1, bias=True)
       (relu_0): ReLU()
