@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 import signal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -83,6 +84,7 @@ def test_a_method_without_randomness_is_fitted_once():
     assert [run.seed for run in found.results] == [None] * 3
     for run, row in zip(found.results, found.table(), strict=True):
         bounds = best_error(LAB, pieces=run.settings["pieces"])
+        assert run.bounds is not None
         assert (run.bounds.lower, run.bounds.upper, run.bounds.certified) == (bounds.lower, bounds.upper, True)
         assert row["floor"] == bounds.lower
 
@@ -207,10 +209,10 @@ def interrupting(after):
 
 
 def test_a_sweep_that_was_stopped_goes_on(tmp_path):
-    words = {"seeds": range(20), "hidden": [1, 2], "path": tmp_path / "kept"}
+    words: dict[str, Any] = {"seeds": range(20), "hidden": [1, 2], "path": tmp_path / "kept"}
     part = sweep(LAB, QUICK, progress=interrupting(4), **words)
     assert (len(part.batches), part.complete, len(part.results)) == (4, False, 28)
-    assert "ended early" in part.status
+    assert part.status.startswith("28 of 40 networks for 2 combinations of settings and data; stopped early")
     assert part.table()[1]["runs"] == 8
     done = []
     whole = sweep(LAB, QUICK, progress=lambda *numbers: done.append(numbers[0]), **words)
@@ -258,9 +260,9 @@ def test_a_batch_that_was_interrupted_is_not_kept():
 )
 def test_another_sweep_is_refused(tmp_path, words, what):
     sweep(LAB, QUICK, seeds=range(2), path=tmp_path)
-    words = {"data": LAB, "method": QUICK, "seeds": range(2), **words}
+    asked: dict[str, Any] = {"data": LAB, "method": QUICK, "seeds": range(2), **words}
     with pytest.raises(InvalidInputError, match=f"holds another sweep, with other {what}: take another folder"):
-        sweep(path=tmp_path, **words)
+        sweep(path=tmp_path, **asked)
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path):

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,16 @@ from hinges.sweeps import sweep
 
 LAB = example("relu-lab")
 TRAINING = Training(hidden=(2,), steps=20, batch_size=4)
-WORDS = {"seeds": range(6), "together": 2, "learning_rate": [0.01, 0.02]}
+WORDS: dict[str, Any] = {"seeds": range(6), "together": 2, "learning_rate": [0.01, 0.02]}
+
+
+# No dashboard, no messages about the worker that is killed, and no file outside the test's folder.
+QUIET: dict[str, Any] = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
+
+
+def workers(client: Any) -> list[int]:
+    """The processes of a cluster."""
+    return list(client.run(os.getpid).values())
 
 
 def told(found):
@@ -60,21 +70,18 @@ def test_a_cluster_gives_the_same_bits_when_a_worker_is_killed(tmp_path):
 
     alone = sweep(LAB, TRAINING, **WORDS)
     with (
-        LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL,
-            local_directory=str(tmp_path),
-        ) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, local_directory=str(tmp_path), **QUIET) as cluster,
         Client(cluster) as client,
         joblib.parallel_config("dask"),
-    ):  # fmt: skip
-        pids = list(client.run(os.getpid).values())
+    ):
+        pids = workers(client)
 
         def kill(done, _):
             if done == 1:
                 os.kill(pids[0], signal.SIGKILL)
 
         found = sweep(LAB, TRAINING, path=tmp_path / "kept", progress=kill, **WORDS)
-        assert pids[0] not in client.run(os.getpid).values()
+        assert pids[0] not in workers(client)
     assert found.complete
     assert told(found) == told(alone)
     assert told(sweep(LAB, TRAINING, path=tmp_path / "kept", **WORDS)) == told(alone)
@@ -92,7 +99,7 @@ def test_a_killed_sweep_goes_on(tmp_path):
     assert done.returncode == -signal.SIGKILL
     assert len(list((tmp_path / "kept").glob("batch-*.npz"))) == 2
     counts = []
-    words = {"seeds": range(24)}
+    words: dict[str, Any] = {"seeds": range(24)}
     method = RandomSearch(trials=20)
     found = sweep(LAB, method, path=tmp_path / "kept", progress=lambda done, _: counts.append(done), **words)
     assert counts == [2, 3]

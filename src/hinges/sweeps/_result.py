@@ -1,7 +1,6 @@
 """Sweep: the runs there are, those of some settings, and how many of them are good."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -147,9 +146,12 @@ class Sweep:
     @property
     def status(self) -> str:
         """How much of it there is."""
-        cells = len(self.cells)
-        said = f"{len(self.results)} networks for {cells} combination{'s' * (cells != 1)} of settings and data"
-        return said if self.complete else f"{said}; it ended early, and the same call goes on where it has a path"
+        cells, there = len(self.cells), len(self.results)
+        what = f"networks for {cells} combination{'s' * (cells != 1)} of settings and data"
+        if self.complete:
+            return f"{there} {what}"
+        wanted = sum(len(task.seeds) for _, task in self.study.tasks())
+        return f"{there} of {wanted} {what}; stopped early: with a path, the same sweep goes on from here"
 
     @cached_property
     def results(self) -> tuple[Run, ...]:
@@ -227,9 +229,10 @@ class Sweep:
         output and networks of ReLU or leaky ReLU units with one hidden layer, and computed when first asked for.
         """
         below = _arrays.number(below, "below")
-        groups: Sequence[tuple[Cell, list[Batch]]] = [
-            (cell, [batch for number, batch in self.batches if number == i]) for i, cell in enumerate(self.cells)
-        ]
+        batches: list[list[Batch]] = [[] for _ in self.cells]
+        for number, batch in self.batches:
+            batches[number].append(batch)
+        groups = list(zip(self.cells, batches, strict=True))
         return table_of(groups, self.study.data, tuple(self.axes), below, self.floors)
 
 

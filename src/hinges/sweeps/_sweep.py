@@ -28,7 +28,7 @@ def sweep(
     path: str | Path | None = None,
     jobs: int | None = None,
     together: int = TOGETHER,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], object] | None = None,
     **settings: Any,
 ) -> Sweep:
     """Fit a method to data from many seeds, for every combination of settings that are given as lists.

@@ -55,7 +55,7 @@ class SweepTable(Sequence[dict[str, Any]]):
         columns = [(name, tuple(shown(row.get(name)) for row in self.rows)) for name in self.axes]
         columns.append(("runs", tuple(str(row["runs"]) for row in self.rows)))
         columns.append((f"< {self.below:g}", tuple(_percent(row["share"]) for row in self.rows)))
-        columns.append(("95 %", tuple(f"{100 * row['low']:.0f}-{100 * row['high']:.0f} %" for row in self.rows)))
+        columns.append(("95 %", tuple(_interval(row) for row in self.rows)))
         for name, title, digits in (
             ("epochs_to", f"epochs to {self.below:g}", 4), ("least", "least", 3), ("median", "median", 3),
             ("largest", "largest", 3), ("validation_loss", "held out", 3), ("accuracy", "accuracy", 3),
@@ -163,6 +163,10 @@ def _number(value: float | None, digits: int) -> str:
 
 def _never(name: str, text: str) -> str:
     return "never" if name == "epochs_to" and text == "inf" else text
+
+
+def _interval(row: Mapping[str, Any]) -> str:
+    return f"{100 * row['low']:.0f}-{100 * row['high']:.0f} %" if row["runs"] else "-"
 
 
 def _percent(value: float | None) -> str:
