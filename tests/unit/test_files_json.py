@@ -237,3 +237,10 @@ def test_a_failed_save_leaves_the_old_file(suffix, tmp_path, monkeypatch):
         save(GRAPH, path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_is_not_followed(tmp_path):
+    save(Network.dense([[[1.0]]], [[0.0]]), tmp_path / "net.json")
+    (tmp_path / "link.json").symlink_to("net.json")
+    with pytest.raises(InvalidInputError, match="is a symbolic link, which is not followed"):
+        load(tmp_path / "link.json")

@@ -135,7 +135,11 @@ def test_a_clip_has_two_switches_a_unit():
     nodes = (Linear((0,), (np.eye(2),), np.zeros(2), "first"), Activation(1, "clip", 2, "clip", low=-0.5, high=0.5))
     found = regions(Network(nodes, 2), PLANE)
     assert found.count("activation") == found.count("linear") == 9
-    assert found.units == (Unit(0, 0), Unit(0, 1), Unit(0, 0), Unit(0, 1))
+    assert found.switch_units == (Unit(0, 0), Unit(0, 1), Unit(0, 0), Unit(0, 1))
+    assert len(set(map(tuple, found.switches.tolist()))) == 9
+    assert found.units == (Unit(0, 0), Unit(0, 1))
+    inside = np.abs(found.interior) < 0.5
+    np.testing.assert_array_equal(found.patterns, inside)
     assert {owner for i in range(9) for side in found.owners(i) for owner in side} == {Unit(0, 0), Unit(0, 1)}
 
 

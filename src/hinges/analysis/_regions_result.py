@@ -117,16 +117,36 @@ class Regions:
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
-        """Whose bits the columns of `patterns` are; a unit with two switches, a clip, has two columns."""
-        return self.source.units()
+        """Whose bits the columns of `patterns` are, layer after layer."""
+        return tuple(dict.fromkeys(self.switch_units))
 
     @cached_property
     def patterns(self) -> NDArray[np.bool_]:
         """Which hidden units are on (z > 0) in each region, (R, hidden units), layer after layer.
 
-        A unit that does not switch counts as on. Of a pooling it is whether any entry of its window is above zero
-        where that matters to it, else True.
+        A unit that does not switch counts as on, a clip as on between its bounds: what tells its two sides apart is
+        in `switches`. Of a pooling it is whether any entry of its window is above zero where that matters to it, else
+        True.
         """
+        if len(self.units) == len(self.switch_units):
+            return self.switches
+        columns: dict[Unit, list[int]] = {}
+        for column, unit in enumerate(self.switch_units):
+            columns.setdefault(unit, []).append(column)
+        none = np.zeros((len(self), 1), np.bool_)  # the second switch of a unit that has one
+        switches = np.concatenate([self.switches, none], axis=1)
+        first = switches[:, [each[0] for each in columns.values()]]
+        second = switches[:, [each[1] if len(each) > 1 else -1 for each in columns.values()]]
+        return frozen(first & ~second)
+
+    @cached_property
+    def switch_units(self) -> tuple[Unit, ...]:
+        """Whose switches the columns of `switches` are: a clip has two, one at each bound."""
+        return self.source.units()
+
+    @cached_property
+    def switches(self) -> NDArray[np.bool_]:
+        """On which side of every switch each region lies, (R, switches): what makes an activation region."""
         return frozen(self.source.patterns())
 
     @cached_property

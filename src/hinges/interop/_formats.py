@@ -24,8 +24,8 @@ def load(source: Any, *, input_shape: Sequence[int] | None = None) -> Network:
     """Give the network of a file or a model; `notes` says what the reader left out or folded.
 
     Exact: float64 weights are bit-equal, those of narrower types are widened without rounding. A file is
-    treated as coming from a stranger: nothing in it is executed, no other file is opened, and sizes are checked
-    before memory is taken.
+    treated as coming from a stranger: nothing in it is executed, no link is followed and no other file opened, and
+    sizes are checked before memory is taken.
 
     Arguments:
         source: the path of a .onnx, .keras, .pt2, .npz or .json file; a torch module, a Keras model, a scikit-learn
@@ -50,7 +50,7 @@ def load(source: Any, *, input_shape: Sequence[int] | None = None) -> Network:
         sizes = _arrays.sequence(input_shape, "input_shape")
         shape = tuple(_arrays.count(size, f"input_shape[{i}]") for i, size in enumerate(sizes))
     if isinstance(source, (str, os.PathLike)):
-        path = _path(source, "source")
+        path = _no_link(_path(source, "source"))
         network, name = _reader(path)(path, shape), str(path)
     else:
         network, name = _from_memory(source, shape), "source"
@@ -166,6 +166,13 @@ def _path(value: object, name: str) -> Path:
     path = Path(os.fsdecode(value))
     if "\0" in str(path):
         raise InvalidInputError(f"{name} holds a null character, which no path does")
+    return path
+
+
+def _no_link(path: Path) -> Path:
+    """Give the path of a file itself: one that only points elsewhere could come with a stranger's folder."""
+    if path.is_symlink():
+        raise InvalidInputError(f"{path} is a symbolic link, which is not followed: give the file it points to")
     return path
 
 
