@@ -17,6 +17,7 @@ from hinges.train._program import Data, Kind, Plan, begin, program, replaced
 
 LONGEST_RUN = 256  # steps in one call of the compiled loop
 LARGEST_ORDER = 16_000_000  # row numbers in one call, which bounds its memory
+NO_ROWS = np.zeros(0, np.int32)  # of a loop that takes all rows
 FEW_SEEDS = 32  # up to here a longer window of steps costs less than compiling for a shorter one
 
 
@@ -91,10 +92,12 @@ class Engine:
         """Take `len(rates)` steps, at most `longest_run`, with these learning rates."""
         steps = len(rates)
         if self._order is None:
-            rows, sizes = np.zeros(0, np.int32), np.full(self.longest_run, float(self._rows))
+            rows, sizes = NO_ROWS, np.full(self.longest_run, float(self._rows))
         else:
             rows, sizes = self._order.window(), self._order.sizes(self.step)
-        plan = Plan(rows, sizes, np.pad(rates, (0, self.longest_run - steps)), steps)
+        padded_rates = np.zeros(self.longest_run)
+        padded_rates[:steps] = rates
+        plan = Plan(rows, sizes, padded_rates, steps)
         with float64():
             self._state = self._program(self._state, self._data, plan)
         self.step += steps

@@ -1,7 +1,7 @@
 """Run: the record of a block of seeds, and where their units bend."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from hinges.nets import ACTIVATIONS
 from hinges.nets._activations import LEAKY_SLOPE
 from hinges.train import _run
 from hinges.train._dense_model import DenseModel
+from hinges.train._engine import Record
 from hinges.train._problem import Problem
 from hinges.train._training import Training
 
@@ -38,28 +39,38 @@ class Run:
 
 
 MEASURED = ("loss", "held_loss", "accuracy", "held_accuracy", "dead", "always_on", "alive")
+TOGETHER = 1 << 22  # parameters whose bends are computed in one go
 
 
 def recorded(problem: Problem, training: Training, seeds: Sequence[int]) -> Run:
     """Train the seeds, and keep of every moment what a history shows; Ctrl-C ends it after the last record."""
     model = _run.model_of(problem, training)
-    steps, moments, interrupted = list[int](), dict[str, list[Any]](), False
-    start = last = scaled = np.empty((0, 0))
+    kept: list[Record] = []
+    bent, waiting, interrupted = list[tuple[Floats, Floats]](), list[Floats](), False
+    start = last = np.empty((0, 0))
     try:
         for record in _run.records(problem, training, seeds):
-            original = problem.to_original(record.parameters, model)
-            kinks, slope_changes = bends(model, original)
-            found = {name: getattr(record, name) for name in MEASURED}
-            for name, value in (found | {"kinks": kinks, "slope_changes": slope_changes}).items():
-                moments.setdefault(name, []).append(value)
-            start, last, scaled = (start if steps else original), original, record.parameters
-            steps.append(record.step)
+            start, last = (start if kept else record.parameters), record.parameters
+            kept.append(replace(record, parameters=last[:0]))
+            waiting.append(last)
+            if len(waiting) * last.size > TOGETHER:
+                bent.append(_bends_of(waiting, problem, model))
+                waiting = []
     except KeyboardInterrupt:
-        if not steps:
+        if not kept:
             raise
         interrupted = True
-    stacked = {name: np.stack(values) for name, values in moments.items()}
-    return Run(np.array(steps), stacked, start, last, scaled, interrupted)
+    bent += [_bends_of(waiting, problem, model)] if waiting else []
+    moments = {name: np.stack([getattr(record, name) for record in kept]) for name in MEASURED}
+    moments["kinks"], moments["slope_changes"] = (np.concatenate(parts) for parts in zip(*bent, strict=True))
+    ends = (problem.to_original(start, model), problem.to_original(last, model), last)
+    return Run(np.array([record.step for record in kept]), moments, *ends, interrupted)
+
+
+def _bends_of(moments: list[Floats], problem: Problem, model: DenseModel) -> tuple[Floats, Floats]:
+    """Give kinks and slope changes, (moments, hidden units, seeds) each, in the units of the data."""
+    kinks, slope_changes = bends(model, problem.to_original(np.stack(moments, axis=1), model))
+    return np.moveaxis(kinks, 1, 0), np.moveaxis(slope_changes, 1, 0)
 
 
 def bends(model: DenseModel, parameters: Floats) -> tuple[Floats, Floats]:
