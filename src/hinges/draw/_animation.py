@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hinges import _arrays
 from hinges._arrays import Floats
@@ -53,7 +54,7 @@ def save_animation(
 
     Raises:
         InvalidInputError: no snapshot, another suffix, networks of more inputs, or the file cannot be written.
-        MissingExtraError: matplotlib is not installed.
+        MissingExtraError: matplotlib, or Pillow, which comes with it, is not installed.
     """
     frames = _arrays.count(frames, "frames", minimum=2, maximum=MOST_FRAMES)
     seconds = _arrays.number(seconds, "seconds", above=0.0)
@@ -61,7 +62,6 @@ def save_animation(
     if Path(path).suffix.lower() != ".gif":
         raise InvalidInputError(f"path must end in .gif, not {str(path)!r}")
     image = require("PIL.Image", extra="plot")
-    require("matplotlib", extra="plot")
     kept, loss = _thinned(snapshots, frames)
     rows = None if data is None else Dataset.of(data)
     scenes = _scenes(kept, loss, rows, width)
@@ -173,7 +173,7 @@ def _loss(loss: tuple[Floats, Floats], each: Snapshot) -> Panel:
     )  # fmt: skip
 
 
-def _pixels(scene: Scene) -> Any:
+def _pixels(scene: Scene) -> NDArray[np.uint8]:
     """Give the pixels of a picture, (height, width, 3)."""
     drawn = figure(scene)
     drawn.canvas.draw()
