@@ -107,11 +107,13 @@ def test_a_killed_sweep_loses_the_batch_in_flight(record, tmp_path):
 
 
 def test_alone_and_among_256(record):
-    for steps, bar in ((200, "<= 1e-9"), (10_000, "<= 0.5")):
+    for steps in (200, 10_000):
         training = Training(steps=steps)
         together = train_many(example("sine"), training, range(256))
         alone = [train_many(example("sine"), training, [seed]).losses[0] for seed in range(0, 256, 32)]
         apart = np.abs(np.array(alone) / together.losses[::32] - 1)
         record(
-            f"loss after {steps} steps, alone against among 256 seeds: largest relative difference", apart.max(), bar
+            f"loss after {steps} steps, alone against among 256 seeds: largest relative difference",
+            apart.max(),
+            "<= 1e-9",
         )

@@ -21,7 +21,7 @@ trials = 20
 
 [grid]
 hidden = [2, [2, 2]]
-activation = ["relu", "tanh"]
+activation = ["sigmoid", "tanh"]
 """
 
 
