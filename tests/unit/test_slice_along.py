@@ -1,7 +1,9 @@
 """slice_along, Line, Slice and sweep_features on networks small enough to know, on larger ones against themselves."""
 
+import gc
 import itertools
 import weakref
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,8 +12,10 @@ from scipy import sparse
 from hinges import Activation, InvalidInputError, Linear, Max, Network, Unit, UnsupportedModelError
 from hinges.analysis import _slice_errors, _slice_exact, _slice_pass
 from hinges.analysis._line_segment import Line
+from hinges.analysis._lowered import lowered
 from hinges.analysis._slice import SampledSlice, Slice
 from hinges.analysis._slice_along import slice_along
+from hinges.analysis._slice_chain import begun, chain
 from hinges.analysis._sweep_features import sweep_features
 
 
@@ -19,6 +23,12 @@ def dense(*sizes, seed=0, kind="relu"):
     rng = np.random.default_rng(seed)
     weights = [rng.normal(size=(a, b)) / np.sqrt(a) for a, b in itertools.pairwise(sizes)]
     return Network.dense(weights, [0.3 * rng.normal(size=b) for b in sizes[1:]], kind)
+
+
+def clipped(network):
+    """The network with a clip in place of every relu."""
+    nodes = [replace(node, kind="clip") if isinstance(node, Activation) else node for node in network.nodes]
+    return Network(tuple(nodes), network.inputs)
 
 
 def hat(sign=1.0):
@@ -243,6 +253,47 @@ def test_what_is_known_of_a_layer_goes_with_it():
     assert node() in _slice_errors._FACTORS
     del network
     assert node() is None
+
+
+def test_what_is_known_of_a_network_goes_with_it():
+    for network in (dense(3, 8, 8, 1), clipped(dense(3, 8, 8, 1))):
+        slice_along(network, Line.between([-2.0] * 3, [2.0] * 3))
+        gone = weakref.ref(network)
+        del network
+    gc.collect()
+    assert gone() is None
+
+
+@pytest.mark.parametrize(("kind", "plain"), [("relu", 9), ("leaky_relu", 9), ("tied", 4), ("clip", 0), ("block", 2)])
+def test_the_plain_beginning_of_a_line_is_the_general_one(kind, plain):
+    """A line that goes alone takes the short way as far as it can, two copies of it the general one."""
+    network = dense(5, 30, 30, 30, 30, 1, kind="leaky_relu" if kind == "leaky_relu" else "relu")
+    network = clipped(network) if kind == "clip" else network
+    nodes = list(network.nodes)
+    if kind == "tied":  # two units of the third layer switch together
+        matrix = np.array(nodes[4].matrices[0])
+        matrix[:, 1] = matrix[:, 0]
+        nodes[4] = replace(
+            nodes[4], matrices=(matrix,), bias=np.where(np.arange(30) == 1, nodes[4].bias[0], nodes[4].bias)
+        )
+    network = Network(tuple(nodes), 5)
+    form = lowered(network).network
+    start, end = np.full((2, 5), -2.0), np.tile([3.0, 1.0, 2.0, -1.0, 4.0], (2, 1))
+    layers = chain(form)
+    most = 200 if kind == "block" else _slice_pass.BLOCK
+    assert begun(layers, start[0], end[0], most).node == plain
+    alone, both = _slice_pass.Pass(form, layers)(start[:1], end[:1]), _slice_pass.Pass(form)(start, end)
+    half = len(alone.t)
+    np.testing.assert_allclose(alone.place, both.place[:half], rtol=1e-5)  # what rounding leaves at a zero is in it
+    assert (np.abs(alone.t - both.t[:half]) <= alone.place).all()
+    np.testing.assert_allclose(alone.errors, both.errors, rtol=1e-5)
+    np.testing.assert_allclose(alone.y, both.y[:half], rtol=0, atol=alone.errors[0])
+    mine, theirs = (
+        sorted(zip(o.vertex.tolist(), o.layer.tolist(), o.unit.tolist(), strict=True))
+        for o in (alone.owners, both.owners.chosen(both.owners.vertex < half))
+    )
+    assert mine == theirs
+    assert len(mine) > 20
 
 
 @pytest.mark.parametrize("shape", [(40, 60), (60, 40), (50, 50)])

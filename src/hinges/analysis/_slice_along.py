@@ -1,15 +1,18 @@
 """slice_along: a network's exact function along a line."""
 
+from dataclasses import dataclass
 from typing import overload
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from hinges import _arrays
 from hinges._arrays import Floats, frozen
 from hinges.analysis._line_segment import Line
-from hinges.analysis._lowered import Lowered, lowered
+from hinges.analysis._lowered import Lowered, Owner, lowered
 from hinges.analysis._slice import SampledSlice, Slice, SliceCertificate
 from hinges.analysis._slice_bends import Bends, bends
+from hinges.analysis._slice_chain import Layer, chain
 from hinges.analysis._slice_exact import ExactLine, exact_line
 from hinges.analysis._slice_pass import Pass, Passed
 from hinges.errors import InvalidInputError
@@ -58,15 +61,39 @@ def slice_along(network: Network, line: Line, *, samples: int | None = None) -> 
         rows = max(1, 2**22 // network.inputs)
         y = np.concatenate([network(line.points(t[i : i + rows])) for i in range(0, len(t), rows)])
         return SampledSlice(network, line, frozen(t), line.coordinate(t), frozen(y))
-    form = lowered(network)
+    form, through = _prepared(network)
     starts, ends = line.start[None], line.end[None]
-    passed = Pass(form)(starts, ends)
+    passed = through(starts, ends)
     bent = bends(form.network, passed, starts, ends)
     open_ = len(passed.doubts.lines) + len(bent.unsure)
     exact = exact_line(form, line.start, line.end) if open_ else None
     if exact is not None:
         return _of_exact(network, line, exact, open_)
     return _of_pass(network, line, form, (passed, bent))
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """What is kept of a network: nothing in it holds the network itself. `other` is the lowered one if it differs."""
+
+    other: Network | None
+    owners: tuple[Owner, ...]
+    values: tuple[int, ...]
+    layers: tuple[Layer, ...]
+
+
+_KNOWN: WeakKeyDictionary[Network, _Known] = WeakKeyDictionary()
+
+
+def _prepared(network: Network) -> tuple[Lowered, Pass]:
+    """Give a network in the exact verbs' form, and what takes lines through it."""
+    known = _KNOWN.get(network)
+    if known is None:
+        form = lowered(network)
+        other = None if form.network is network else form.network
+        known = _KNOWN[network] = _Known(other, form.owners, form.values, chain(form.network))
+    form = Lowered(known.other or network, known.owners, known.values)
+    return form, Pass(form.network, known.layers)
 
 
 def _of_pass(network: Network, line: Line, form: Lowered, found: tuple[Passed, Bends]) -> Slice:
@@ -102,6 +129,8 @@ def _owners(form: Lowered, passed: Passed) -> tuple[tuple[Unit, ...], ...]:
         mine = own.layer == layer
         unit[mine] = holder.index[unit[mine]]
     layer = layers[own.layer] if len(layers) else own.layer
+    if len(own.vertex) == len(passed.t) - 2 and (own.vertex[1:] > own.vertex[:-1]).all():  # one each, in order
+        return tuple([(Unit(i, j),) for i, j in zip(layer.tolist(), unit.tolist(), strict=True)])
     rows = np.stack((own.vertex, layer, unit), axis=1)[np.lexsort((unit, layer, own.vertex))].tolist()
     found: list[tuple[Unit, ...]] = [()] * (len(passed.t) - 2)
     last: list[int] | None = None

@@ -54,14 +54,15 @@ def bends(network: Network, passed: Passed, starts: Floats, ends: Floats) -> Ben
     """Give where the outputs of lines through a lowered network bend."""
     plain = np.zeros(passed.y.shape, np.bool_)
     same = passed.line[1:] == passed.line[:-1]
-    inner = np.flatnonzero(np.concatenate(([False], same)) & np.concatenate((same, [False])))
-    y, t = passed.y, passed.t[:, None]
-    before, after = t[inner] - t[inner - 1], t[inner + 1] - t[inner]
-    chord = (y[inner - 1] * after + y[inner + 1] * before) / (before + after)
-    plain[inner] = np.abs(y[inner] - chord) > 4.0 * passed.errors
+    inner = same[1:] & same[:-1]
+    y, steps = passed.y, (passed.t[1:] - passed.t[:-1])[:, None]
+    before, after = steps[:-1], steps[1:]
+    with np.errstate(divide="ignore", invalid="ignore"):  # from one line to the next
+        chord = (y[:-2] * after + y[2:] * before) / (before + after)
+        plain[1:-1] = (np.abs(y[1:-1] - chord) > 4.0 * passed.errors) & inner[:, None]
     some: Bits = np.logical_or.reduce(plain, axis=1)
     unsure = [np.zeros(0, np.intp)]
-    for at in _blocks(network, inner[~some[inner]]):
+    for at in _blocks(network, (inner & ~some[1:-1]).nonzero()[0] + 1):
         found, reach = _Slopes(network, passed, at, (starts, ends), reach=True).changes()
         some[at] = found.any(axis=1)
         unsure.append(at[~some[at] & (reach > 0).any(axis=1)])
@@ -193,11 +194,12 @@ def _linear(node: Linear, sources: list[_Beside]) -> tuple[_Beside, Floats]:
     slope_error, change_error = np.zeros(shape[0]), np.zeros(shape[0])
     bound = np.zeros(shape)
     for by, source in zip(factors(node), sources, strict=True):
-        middle += by(source.middle)
-        slope += by(source.slope)
         moved = np.flatnonzero(source.change_error)
-        if len(moved):
-            change[moved] += by(source.change[moved])
+        n = shape[0]
+        product = by(np.concatenate((source.middle, source.slope, source.change[moved])))
+        middle += product[:n]
+        slope += product[n : 2 * n]
+        change[moved] += product[2 * n :]
         size = 2.0 * by.rounding * _norm(source.change)
         slope_error += by.spectral * source.slope_error + by.rounding * by.frobenius * _norm(source.slope)
         change_error += by.spectral * source.change_error + size * by.frobenius
@@ -209,6 +211,8 @@ def _linear(node: Linear, sources: list[_Beside]) -> tuple[_Beside, Floats]:
 
 def _absolute(by: Factor, rows: Floats) -> Floats:
     """Give rows @ |matrix|, for numbers that tell 0 from more alone."""
+    if by.full:
+        return np.where(np.logical_or.reduce(rows > 0, axis=1, keepdims=True), 1.0, 0.0)
     pattern = abs(by.matrix) if by.sparse else (by.matrix != 0).astype(np.float64)
     return replace(by, matrix=pattern)((rows > 0).astype(np.float64))
 

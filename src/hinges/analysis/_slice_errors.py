@@ -11,6 +11,7 @@ the vertices, since they are where what was computed crosses zero, and it is no 
 """
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -30,11 +31,13 @@ SMALL = 32  # up to this size of a matrix its Frobenius norm is near enough
 class Factor:
     """One matrix of a Linear node as products need it, and its norms.
 
-    `matrix` is (inputs, units), or if `sparse` the transposed one in CSR form, (units, inputs).
+    `matrix` is (inputs, units), or if `sparse` the transposed one in CSR form, (units, inputs); it is `full` if dense
+    and without a zero.
     """
 
     matrix: Any
     sparse: bool
+    full: bool
     columns: Floats
     frobenius: float
     spectral: float
@@ -59,7 +62,8 @@ def factor(matrix: Any) -> Factor:
         terms = matrix.shape[0]
     columns, frobenius = np.sqrt(squares), float(np.sqrt(squares.sum()))
     spectral = _spectral(matrix.T if sparse else matrix, frobenius)
-    return Factor(matrix, sparse, columns, frobenius, spectral, (terms + 4) * UNIT)
+    full = not sparse and bool(np.count_nonzero(matrix) == matrix.size)
+    return Factor(matrix, sparse, full, columns, frobenius, spectral, (terms + 4) * UNIT)
 
 
 def _spectral(matrix: Any, frobenius: float) -> float:
@@ -102,21 +106,34 @@ class Errors:
         """Give the bounds after every unit may be off by `by` more, and the whole vector too."""
         return Errors(self.unit + by, self.total + by, self.speed)
 
+    def grown(self, by: float, times: float) -> "Errors":
+        """Give the bounds of so many times the value after it may be off by `by` more."""
+        if times == 1.0:
+            return self.enlarged(by) if by else self
+        return Errors(times * (self.unit + by), times * (self.total + by), times * self.speed)
 
-def linear_errors(bias: Floats, factors: tuple[Factor, ...], sources: list[tuple[Errors, float]]) -> Errors:
+
+def bias_errors(bias: Floats, sources: int) -> tuple[Floats, float]:
+    """Give the bounds of what adding a bias to so many products rounds, by unit and of all."""
+    unit = 2.0 * UNIT * (sources + 1) * np.abs(bias)
+    return unit, sqrt(float(unit @ unit))
+
+
+def mapped_errors(
+    bias: tuple[Floats, float], factors: tuple[Factor, ...], sources: list[tuple[Errors, float]]
+) -> Errors:
     """Give the bounds of an affine map of values whose bounds, and largest 2-norm over all rows, are `sources`."""
-    unit = 2.0 * UNIT * (len(factors) + 1) * np.abs(bias)
-    total = float(np.sqrt(np.square(unit).sum()))
+    unit, total = bias
     speed = 0.0
     for each, (errors, norm) in zip(factors, sources, strict=True):
         rounding = each.rounding + len(factors) * UNIT
         unit = unit + (errors.total + rounding * norm) * each.columns
         total += errors.total * each.spectral + rounding * norm * each.frobenius
         speed += errors.speed * each.spectral
-    total = min(total, float(np.sqrt(np.square(unit).sum())))
+    total = min(total, sqrt(float(unit @ unit)))
     return Errors(np.minimum(unit, total), total, speed)
 
 
 def largest_norm(rows: Floats) -> float:
     """Give the largest 2-norm of a row."""
-    return float(np.sqrt(np.einsum("ij,ij->i", rows, rows).max(initial=0.0)))
+    return sqrt(np.einsum("ij,ij->i", rows, rows).max(initial=0.0))

@@ -11,14 +11,15 @@ from functools import partial
 import numpy as np
 
 from hinges._arrays import Floats
-from hinges.analysis._lowered import Lowered, below
-from hinges.analysis._slice_errors import UNIT, Errors, factors, largest_norm, linear_errors
+from hinges.analysis._lowered import below
+from hinges.analysis._slice_chain import Layer, begun
+from hinges.analysis._slice_errors import UNIT, Errors, bias_errors, factors, largest_norm, mapped_errors
 from hinges.analysis._slice_pooling import pooled
 from hinges.analysis._slice_same import Alike
 from hinges.analysis._slice_state import Bits, Doubts, Indices, Owners, State, Value
 from hinges.analysis._slice_switches import Same, switched
 from hinges.errors import InvalidInputError
-from hinges.nets import Activation, Linear, Max
+from hinges.nets import Activation, Linear, Max, Network
 
 BLOCK = 2**22  # numbers in the live values of one part of the lines
 
@@ -47,42 +48,43 @@ class Passed:
 
 
 class Pass:
-    """Takes lines through one network; what it prepares of the network serves every line."""
+    """Takes lines through one lowered network.
 
-    def __init__(self, lowered: Lowered) -> None:
-        self.network = lowered.network
-        self._last_use = {s: i for i, node in enumerate(self.network.nodes) for s in node.sources}
-        hidden = (i for i, node in enumerate(self.network.nodes) if not isinstance(node, Linear))
-        self._layer = {node: layer for layer, node in enumerate(hidden)}
+    Arguments:
+        network: the network.
+        layers: those of its `chain` if it has been made; a single line goes through them faster.
+    """
+
+    def __init__(self, network: Network, layers: tuple[Layer, ...] = ()) -> None:
+        self.network = network
+        self._layers = layers
 
     def __call__(self, starts: Floats, ends: Floats) -> Passed:
         """Take the lines from `starts` to `ends` (lines, inputs) through the network."""
-        lines = len(starts)
-        rows = np.stack((starts, ends), axis=1).reshape(2 * lines, -1)
-        speed = float(np.sqrt(np.square(ends - starts).sum(axis=1).max(initial=0.0)))
-        errors = Errors(np.zeros(rows.shape[1]), 0.0, speed)
-        self._alike = [Alike(self.network, points) for points in (rows, starts, ends)]
-        state = State(
-            node=0,
-            line=np.repeat(np.arange(lines), 2),
-            t=np.tile([0.0, 1.0], lines),
-            place=np.zeros(2 * lines),
-            owners=Owners.none(),
-            values={0: Value(rows, errors, firm=True)},
-        )
+        with np.errstate(over="ignore", invalid="ignore"):
+            state = begun(self._layers, starts[0], ends[0], BLOCK) if len(starts) == 1 else _beginning(starts, ends)
+            if state.node == len(self.network.nodes):
+                return _whole(state)
+            return self._rest(state, starts, ends)
+
+    def _rest(self, state: State, starts: Floats, ends: Floats) -> Passed:
+        """Take the lines on, part by part where they grow past a block."""
+        self._last_use = {s: i for i, node in enumerate(self.network.nodes) for s in node.sources}
+        hidden = (i for i, node in enumerate(self.network.nodes) if not isinstance(node, Linear))
+        self._layer = {node: layer for layer, node in enumerate(hidden)}
+        self._alike = [Alike(self.network, points) for points in (np.concatenate((starts, ends)), starts, ends)]
         done: list[State] = []
         waiting = [state]
-        with np.errstate(over="ignore", invalid="ignore"):
-            while waiting:
-                state = waiting.pop()
-                while state.node < len(self.network.nodes):
-                    halves = state.split() if state.numbers > BLOCK else None
-                    if halves is not None:
-                        state, later = halves
-                        waiting.append(later)
-                        continue
-                    state = self._advanced(state)
-                done.append(state)
+        while waiting:
+            state = waiting.pop()
+            while state.node < len(self.network.nodes):
+                halves = state.split() if state.numbers > BLOCK else None
+                if halves is not None:
+                    state, later = halves
+                    waiting.append(later)
+                    continue
+                state = self._advanced(state)
+            done.append(state)
         return _joined(done, len(self.network.nodes))
 
     def _advanced(self, state: State) -> State:
@@ -110,7 +112,8 @@ class Pass:
         for each, source in zip(matrices[1:], sources[1:], strict=True):
             z += each(source.rows)
         z += node.bias
-        errors = linear_errors(node.bias, matrices, [(s.errors, n) for s, n in zip(sources, norms, strict=True)])
+        known = [(s.errors, n) for s, n in zip(sources, norms, strict=True)]
+        errors = mapped_errors(bias_errors(node.bias, len(matrices)), matrices, known)
         if not np.isfinite(errors.total):
             raise InvalidInputError(f"layer {node.name} exceeds float64 on the line")
         firm = all(source.firm for source in sources)
@@ -142,6 +145,28 @@ class Pass:
             dead=self._last_use[node.source] == number,
             same=lambda a, b: self._alike[0].crossing(node.source, a, b),
         )
+
+
+def _beginning(starts: Floats, ends: Floats) -> State:
+    """Give the lines before the first node."""
+    lines = len(starts)
+    rows = np.stack((starts, ends), axis=1).reshape(2 * lines, -1)
+    speed = float(np.sqrt(np.square(ends - starts).sum(axis=1).max(initial=0.0)))
+    return State(
+        node=0,
+        line=np.repeat(np.arange(lines), 2),
+        t=np.tile([0.0, 1.0], lines),
+        place=np.zeros(2 * lines),
+        owners=Owners.none(),
+        values={0: Value(rows, Errors(np.zeros(rows.shape[1]), 0.0, speed), firm=True)},
+    )
+
+
+def _whole(state: State) -> Passed:
+    """Give what was found by a state that was never cut."""
+    value = state.values[state.node]
+    errors = value.errors.unit + UNIT * np.abs(value.rows).max(axis=0, initial=0.0)
+    return Passed(state.line, state.t, state.place, value.rows, errors, state.owners, state.doubts)
 
 
 def _joined(parts: list[State], output: int) -> Passed:

@@ -128,7 +128,7 @@ def switched(state: State, node: int, layer: int, reads: tuple[int, Floats], *, 
     between[merged.vertex, merged.unit] = 0.0
     bounds = _rounded(z, between)
     kept = {} if dead else {source: Value(merged.new.merged(z.rows, between), bounds, z.firm)}
-    activated = merged.new.merged(_slopes(z.rows, below, spare=dead), _slopes(between, below, spare=dead))
+    activated = merged.new.merged(slopes(z.rows, below, spare=dead), slopes(between, below, spare=dead))
     firm = not (len(unsure) or merged.doubts.any or still.any())
     after = advanced(state, merged, owners, layer, without=source)
     return replace(
@@ -202,7 +202,7 @@ def _ends(
     return first, last
 
 
-def _slopes(rows: Floats, below: Floats, *, spare: bool) -> Floats:
+def slopes(rows: Floats, below: Floats, *, spare: bool) -> Floats:
     """Give the activation of rows, in their own place if nobody needs them any more."""
     if not below.any():
         return np.maximum(rows, 0.0, out=rows if spare else None)

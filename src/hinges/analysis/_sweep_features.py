@@ -89,7 +89,7 @@ def sweep_features(network: Network, point: ArrayLike, *, low: ArrayLike = 0.0, 
         i = int(wrong[0])
         raise InvalidInputError(f"low = {bottom[i]} must be less than high = {top[i]}, at input {i}")
     form = lowered(network)
-    through = Pass(form)
+    through = Pass(form.network)
     step = max(1, BLOCK // (4 * network.inputs))
     parts = [
         _part(form, through, base, (bottom, top, np.arange(i, min(i + step, network.inputs))))
