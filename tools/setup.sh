@@ -7,7 +7,7 @@
 # POSIX sh and BSD userland only: macOS runs this as it is.
 set -eu
 
-extras="plot,train,lab,onnx,sklearn,keras" # what the demo and the tests use; torch never
+extras="plot,train,lab,onnx,sklearn,keras,cluster" # what the demo and the tests use; torch never
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 root=$(pwd -P)
 venv="$root/.venv"
@@ -31,7 +31,7 @@ key() {
 modules_are_there() {
     "$python" - <<'PY' >/dev/null 2>&1
 import importlib.util, platform, sys
-names = "hinges numpy scipy numba typer rich matplotlib joblib sklearn keras h5py onnx onnxruntime pytest hypothesis xdist " \
+names = "hinges numpy scipy numba typer rich matplotlib joblib threadpoolctl sklearn keras h5py onnx onnxruntime distributed pytest hypothesis xdist " \
     "starlette uvicorn websockets anywidget playwright hatchling ruff basedpyright importlinter"
 if (sys.platform, platform.machine()) != ("darwin", "x86_64"):
     names += " jax optax"

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
         Plane,
         Regions,
         Slice,
+        accuracy,
+        confusion_matrix,
         count_regions,
         fan,
+        free_run,
         regions,
         rollout,
         sensitivity,
@@ -33,11 +36,12 @@ if TYPE_CHECKING:
         trace,
     )
     from hinges.construct import Interpolation, Tents, approximate, sawtooth, sine_by_hand, square, tent
-    from hinges.draw import Scene, plot, plot_activations, scene
+    from hinges.draw import Scene, plot, plot_activations, save_animation, save_picture, scene
     from hinges.interop import load, rounding, save, to_keras, to_source, to_torch
     from hinges.lab import export_station, station
     from hinges.optimal import Best, best_error, error_curve
-    from hinges.train import LevenbergMarquardt, RandomSearch, Training, VariableProjection
+    from hinges.sweeps import Sweep, sweep
+    from hinges.train import LeastSquares, LevenbergMarquardt, RandomSearch, Training, VariableProjection
 
 # Loaded at their first use, so that `import hinges` needs NumPy alone.
 _LAZY = {
@@ -46,8 +50,11 @@ _LAZY = {
         "Plane",
         "Regions",
         "Slice",
+        "accuracy",
+        "confusion_matrix",
         "count_regions",
         "fan",
+        "free_run",
         "regions",
         "rollout",
         "sensitivity",
@@ -56,12 +63,51 @@ _LAZY = {
         "sweep_features",
         "trace",
     ),
-    "hinges.construct": ("Interpolation", "Tents", "approximate", "sawtooth", "sine_by_hand", "square", "tent"),
-    "hinges.draw": ("Scene", "plot", "plot_activations", "scene"),
-    "hinges.interop": ("load", "rounding", "save", "to_keras", "to_source", "to_torch"),
-    "hinges.lab": ("export_station", "station"),
-    "hinges.optimal": ("Best", "best_error", "error_curve"),
-    "hinges.train": ("LevenbergMarquardt", "RandomSearch", "Training", "VariableProjection"),
+    "hinges.construct": (
+        "Interpolation",
+        "Tents",
+        "approximate",
+        "sawtooth",
+        "sine_by_hand",
+        "square",
+        "tent",
+    ),
+    "hinges.draw": (
+        "Scene",
+        "plot",
+        "plot_activations",
+        "save_animation",
+        "save_picture",
+        "scene",
+    ),
+    "hinges.interop": (
+        "load",
+        "rounding",
+        "save",
+        "to_keras",
+        "to_source",
+        "to_torch",
+    ),
+    "hinges.lab": (
+        "export_station",
+        "station",
+    ),
+    "hinges.optimal": (
+        "Best",
+        "best_error",
+        "error_curve",
+    ),
+    "hinges.sweeps": (
+        "Sweep",
+        "sweep",
+    ),
+    "hinges.train": (
+        "LeastSquares",
+        "LevenbergMarquardt",
+        "RandomSearch",
+        "Training",
+        "VariableProjection",
+    ),
 }
 _HOME = {name: module for module, names in _LAZY.items() for name in names}
 
@@ -78,6 +124,7 @@ __all__ = [
     "History",
     "Interpolation",
     "InvalidInputError",
+    "LeastSquares",
     "LevenbergMarquardt",
     "Line",
     "Linear",
@@ -92,14 +139,17 @@ __all__ = [
     "Scene",
     "Slice",
     "Snapshot",
+    "Sweep",
     "Tents",
     "Training",
     "Unit",
     "UnsupportedModelError",
     "VariableProjection",
     "__version__",
+    "accuracy",
     "approximate",
     "best_error",
+    "confusion_matrix",
     "count_regions",
     "error_curve",
     "example",
@@ -107,6 +157,7 @@ __all__ = [
     "export_station",
     "fan",
     "fit",
+    "free_run",
     "load",
     "plot",
     "plot_activations",
@@ -116,6 +167,8 @@ __all__ = [
     "rollout",
     "rounding",
     "save",
+    "save_animation",
+    "save_picture",
     "sawtooth",
     "scene",
     "sensitivity",
@@ -125,6 +178,7 @@ __all__ = [
     "square",
     "station",
     "steps",
+    "sweep",
     "sweep_features",
     "tent",
     "to_function",
