@@ -248,8 +248,8 @@ def test_weights_of_float32_are_widened_exactly(keras, tmp_path):
     for network in (load(model), load(tmp_path / "model.keras")):
         kernel, bias = (np.asarray(values) for values in layer.get_weights())
         assert kernel.dtype == np.float32
-        assert np.array_equal(network.nodes[0].matrices[0], kernel.astype(np.float64))
-        assert np.array_equal(network.nodes[0].bias, bias.astype(np.float64))
+        assert np.array_equal(network.nodes[0].matrices[0], kernel.astype(np.float64))  # pyright: ignore[reportAttributeAccessIssue]
+        assert np.array_equal(network.nodes[0].bias, bias.astype(np.float64))  # pyright: ignore[reportAttributeAccessIssue]
         assert network.layers == ("first relu",)
 
 

@@ -62,7 +62,7 @@ def test_several_outputs_and_weights_of_float32():
 def test_what_makes_probabilities_is_left_out_and_said():
     two, three = fitted(classifier(), Y > 0), fitted(classifier(), np.digitize(Y, [-0.5, 0.5]))
     network = load(two)
-    assert 1.0 / (1.0 + np.exp(-network(WIDE)[:, 0])) == pytest.approx(two.predict_proba(WIDE)[:, 1], abs=1e-14)
+    assert 1.0 / (1.0 + np.exp(-network(WIDE)[:, 0])) == pytest.approx(two.predict_proba(WIDE)[:, 1], abs=1e-14)  # pyright: ignore[reportArgumentType, reportCallIssue]
     assert network.notes == ("the final logistic of MLPClassifier is left out: the network gives log(p / (1 - p))",)
     network = load(three)
     powers = np.exp(network(WIDE))

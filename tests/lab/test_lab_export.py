@@ -155,7 +155,7 @@ def test_a_copy_without_its_front_end_says_so(monkeypatch: pytest.MonkeyPatch, t
     from hinges.lab import _static
 
     (tmp_path / "hinges" / "lab").mkdir(parents=True)
-    monkeypatch.setattr(_static.resources, "files", lambda _: tmp_path)
+    monkeypatch.setattr(_static.resources, "files", lambda _: tmp_path)  # pyright: ignore[reportPrivateImportUsage]
     monkeypatch.setattr(_static, "static_files", functools.cache(_static.static_files.__wrapped__))
     monkeypatch.setattr(_export, "static_files", _static.static_files)
     monkeypatch.setattr(_export, "_site_files", _export._site_files.__wrapped__)

@@ -39,7 +39,7 @@ class Program:
             else:
                 assert isinstance(node, Activation)
                 slope = {"relu": 0.0, "linear": 1.0}.get(node.kind, node.slope)
-                slopes = [Fraction(float(s)) for s in np.broadcast_to(slope, (node.units,))]
+                slopes = [Fraction(float(s)) for s in np.broadcast_to(slope, (node.units,))]  # pyright: ignore[reportArgumentType, reportCallIssue]
                 self.nodes.append(("switch", node.source, slopes))
 
     def sided(self, x, dx, side):

@@ -72,7 +72,7 @@ def cells(network, origin, u, v, bounds):
                 [value if bit else slope * value for value, bit, slope in zip(row, bits, node[2], strict=True)]
                 for row in z
             ]
-            stack.append((part, [*values, form], at + 1, (*pattern, *bits)))
+            stack.append((part, [*values, form], at + 1, (*pattern, *bits)))  # pyright: ignore[reportArgumentType]
     total = sum(_area(polygon) for _, polygon, _ in done)
     assert total == (u1 - u0) * (v1 - v0)
     return done

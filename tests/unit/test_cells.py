@@ -262,8 +262,8 @@ def test_chunks_are_smaller_where_values_are_larger(monkeypatch):
     network = pooled()
     base, bounds = plane(network)
     monkeypatch.setattr(_cells_walk, "MEMORY", 2**20)
-    plan = _cells.plan_of(network, base, bounds)
-    walk = _cells_walk.Walk(plan, _cells.Exact(plan, 0), _cells.Lines(), None)
+    plan = _cells.plan_of(network, base, bounds)  # pyright: ignore[reportPrivateImportUsage]
+    walk = _cells_walk.Walk(plan, _cells.Exact(plan, 0), _cells.Lines(), None)  # pyright: ignore[reportPrivateImportUsage]
     # a third of the memory for each of three chunks: three floats for every number of the values alive at once, of
     # which the largest are 2 x 8 x 8 and 3 x 8 x 8 at first, 3 x 4 x 4 and 4 x 4 x 4 then
     share = 2**20 / 3

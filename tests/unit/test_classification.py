@@ -56,6 +56,6 @@ def test_labels_that_are_none_are_named(y, sentence):
 
 def test_the_wrong_things_are_refused():
     with pytest.raises(InvalidInputError, match="network"):
-        accuracy("net", ([0.0], [0]))
+        accuracy("net", ([0.0], [0]))  # pyright: ignore[reportArgumentType]
     with pytest.raises(InvalidInputError, match=r"x must have shape \(n, 1\)"):
         predicted_classes(SIDES, [[0.0, 1.0]])

@@ -7,7 +7,8 @@ import pytest
 
 from hinges import Activation, InvalidInputError, Linear, Max, Network, UnsupportedModelError
 from hinges.interop import _caps
-from hinges.interop._graph import Graph, Symbol
+from hinges.interop._graph import Graph
+from hinges.interop._graph_values import Symbol
 
 RNG = np.random.default_rng(5)
 

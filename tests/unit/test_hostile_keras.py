@@ -198,7 +198,7 @@ FROM_TEXT = {
     "empty": (lambda: b"", "is empty"),
     "no-config": (lambda: b"PK\x05\x06" + bytes(18), "no member 'config.json'"),
     "bomb": (lambda: bomb("config.json"), "would unpack to"),
-    "escape": (lambda: archive(DENSE, **{"../../x": "1"}), "leads out of the archive"),
+    "escape": (lambda: archive(DENSE, **{"../../x": "1"}), "leads out of the archive"),  # pyright: ignore[reportArgumentType]
     "link": (lambda: link(archive(DENSE)), "is a link, which is never followed"),
     "million": (
         lambda: archive('{"class_name":"Sequential","config":{"layers":[' + ",".join(["{}"] * 10**6) + "]}}"),

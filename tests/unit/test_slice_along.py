@@ -271,10 +271,12 @@ def test_the_plain_beginning_of_a_line_is_the_general_one(kind, plain):
     network = clipped(network) if kind == "clip" else network
     nodes = list(network.nodes)
     if kind == "tied":  # two units of the third layer switch together
-        matrix = np.array(nodes[4].matrices[0])
+        matrix = np.array(nodes[4].matrices[0])  # pyright: ignore[reportAttributeAccessIssue]
         matrix[:, 1] = matrix[:, 0]
         nodes[4] = replace(
-            nodes[4], matrices=(matrix,), bias=np.where(np.arange(30) == 1, nodes[4].bias[0], nodes[4].bias)
+            nodes[4],
+            matrices=(matrix,),
+            bias=np.where(np.arange(30) == 1, nodes[4].bias[0], nodes[4].bias),  # pyright: ignore[reportAttributeAccessIssue]
         )
     network = Network(tuple(nodes), 5)
     form = lowered(network).network

@@ -215,7 +215,7 @@ def test_a_confusion_matrix_shows_its_counts():
         (1, 1): "1", (1, 2): "1", (2, 2): "1", (3, 3): "1",
     }  # fmt: skip
     assert of(panel, Heat)[0].shades.shape == (3, 3)
-    assert [text for _, text in panel.x_ticks] == ["0", "1", "2"]
+    assert [text for _, text in panel.x_ticks] == ["0", "1", "2"]  # pyright: ignore[reportOptionalIterable]
     with pytest.raises(InvalidInputError, match="'confusion' needs data"):
         scene(CLASSIFIER, "confusion")
 
