@@ -59,7 +59,11 @@ def test_ctrl_c_stops_without_a_traceback(tmp_path):
     )  # fmt: skip
     time.sleep(3)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    try:
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
     assert process.returncode in {130, -signal.SIGINT}  # both are 130 in a shell
     assert (out, err) == (b"", b"hinges: stopped\n")
     assert list(tmp_path.iterdir()) == []
