@@ -1,5 +1,6 @@
 """What readers promise of files: hostile and damaged ones end in a sentence soon, random graphs compute the same."""
 
+import gc
 import importlib.util
 import random
 import time
@@ -27,6 +28,8 @@ def other_test(folder, name):
 def test_hostile_files(record, tmp_path):
     cases = other_test("unit", "test_hostile_files").CASES
     times, read = [], 0
+    gc.collect()
+    gc.freeze()  # what other tests have left in memory is no part of what reading takes
     for name, (data, _) in cases.items():
         path = tmp_path / name
         path.write_bytes(data() if callable(data) else data)
@@ -114,4 +117,5 @@ def test_random_chains_of_operators(record, tmp_path):
     record("random chains of three operators that onnxruntime runs, of 1,000", len(errors), ">= 100")
     record("the same, median difference from onnxruntime, of the output's scale", float(np.median(errors)), "<= 2e-6")
     record("the same, 99 of 100 below", float(np.quantile(errors, 0.99)), "<= 2e-5")
-    record("the same, chains that the reader refuses", refused, "<= 20")
+    share = refused / (refused + len(errors))  # products of what the network computes
+    record("the same, share of those that run there which the reader refuses", share, "<= 0.05")
