@@ -19,6 +19,8 @@ def test_the_page_runs_and_says_what_is_so(tmp_path, monkeypatch):
         exec(compile(block, "docs/training.md", "exec"), names)  # noqa: S102 - our own page
     assert (names["stuck"].history.kinks[0] == 0).all()
     assert names["works"].loss < 0.01 < names["stuck"].loss
+    assert names["onward"].history.loss[0] == pytest.approx(names["works"].loss, rel=1e-9)
+    assert names["onward"].loss < 0.01 < names["stuck"].loss
     assert (tmp_path / "sine.gif").stat().st_size > 0
     assert min(loss for kind, units, loss in names["fits"] if (kind, units) == ("tanh", 4)) < 3e-7
     assert round(accuracy(names["sorted_out"].network, names["spiral"]), 2) == 0.97

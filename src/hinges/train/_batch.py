@@ -39,6 +39,7 @@ class TrainedBatch:
         slope_changes: (T, hidden units, seeds) by how much the output bends there, NaN as well.
         dead: (T, hidden units, seeds) whether the unit is off on every training row.
         always_on: (T, hidden units, seeds) whether it is on on every one.
+        starts: the networks that the seeds went on from, one a seed, where they were given one by one.
     """
 
     training: Training
@@ -58,6 +59,7 @@ class TrainedBatch:
     slope_changes: Floats
     dead: NDArray[np.bool_]
     always_on: NDArray[np.bool_]
+    starts: tuple[Network, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.seeds)
@@ -96,6 +98,7 @@ class TrainedBatch:
     def result(self, i: int) -> FitResult:
         """Give what `fit` gives for the i-th seed."""
         network = self.network(i)
+        method = replace(self.training, seed=int(self.seeds[i]))
         exact = network.inputs == 1 and network.outputs == 1 and ACTIVATIONS[self.training.activation].piecewise_linear
         return FitResult(
             network=network,
@@ -103,7 +106,7 @@ class TrainedBatch:
             loss=float(self.losses[i]),
             bounds=None,
             status=self.statuses[i],
-            method=replace(self.training, seed=int(self.seeds[i])),
+            method=method if self.starts is None else replace(method, start=self.starts[i]),
             seed=int(self.seeds[i]),
             history=self.history(i),
         )

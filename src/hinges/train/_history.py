@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinges._arrays import Floats
-from hinges.nets import ACTIVATIONS
+from hinges.nets import ACTIVATIONS, Network
 from hinges.nets._activations import LEAKY_SLOPE
 from hinges.train import _run
 from hinges.train._dense_model import DenseModel
@@ -42,14 +42,19 @@ MEASURED = ("loss", "held_loss", "accuracy", "held_accuracy", "dead", "always_on
 TOGETHER = 1 << 22  # parameters whose bends are computed in one go
 
 
-def recorded(problem: Problem, training: Training, seeds: Sequence[int]) -> Run:
-    """Train the seeds, and keep of every moment what a history shows; Ctrl-C ends it after the last record."""
+def recorded(
+    problem: Problem, training: Training, seeds: Sequence[int], networks: Sequence[Network] | None = None
+) -> Run:
+    """Train the seeds, and keep of every moment what a history shows; Ctrl-C ends it after the last record.
+
+    `networks` are those that the seeds go on from, one a seed, instead of the one of the settings.
+    """
     model = _run.model_of(problem, training)
     kept: list[Record] = []
     bent, waiting, interrupted = list[tuple[Floats, Floats]](), list[Floats](), False
     start = last = np.empty((0, 0))
     try:
-        for record in _run.records(problem, training, seeds):
+        for record in _run.records(problem, training, seeds, networks):
             start, last = (start if kept else record.parameters), record.parameters
             kept.append(replace(record, parameters=last[:0]))
             waiting.append(last)

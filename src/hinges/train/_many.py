@@ -1,6 +1,7 @@
 """Training many seeds: `train_many`, the same for arrays, and snapshots of one."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,14 @@ from hinges._arrays import Floats, frozen
 from hinges.data import Dataset
 from hinges.errors import InvalidInputError
 from hinges.fits import Snapshot
+from hinges.nets import Network
 from hinges.train._batch import TrainedBatch, network_of
 from hinges.train._dense_model import DenseModel
 from hinges.train._history import Run, recorded
 from hinges.train._polished import check_polish, polished
 from hinges.train._problem import Problem, scaled_problem
 from hinges.train._run import model_of, records
+from hinges.train._start import checked_start
 from hinges.train._status import statuses
 from hinges.train._training import MOST_SEED, Training
 
@@ -25,31 +28,56 @@ LARGEST_STEP = 1 << 25  # numbers that a step holds, which bounds the memory of 
 
 
 def train_many(
-    data: "Dataset | tuple[Floats, Floats]", training: Training, seeds: Sequence[int] = range(256)
+    data: "Dataset | tuple[Floats, Floats]",
+    training: Training,
+    seeds: Sequence[int] = range(256),
+    *,
+    starts: Sequence[Network] | None = None,
 ) -> TrainedBatch:
     """Train one network a seed, all with the same settings but their seed.
 
     Ctrl-C ends it early: the seeds begun so far are given as they are, and their status says so.
 
+    Arguments:
+        data: the rows.
+        training: the settings.
+        seeds: of the networks.
+        starts: a network for each seed to go on from, as the setting `start` is one for all.
+
     Raises:
         MissingExtraError: jax or optax is not installed.
-        InvalidInputError: a seed is none, or the data do not suit the settings, or overflow.
+        InvalidInputError: a seed or a start is none, or the data do not suit the settings, or overflow.
     """
     data = Dataset.of(data)
     chosen = [_arrays.count(s, f"seeds[{i}]", minimum=0, maximum=MOST_SEED) for i, s in enumerate(seeds)]
     if not chosen:
         raise InvalidInputError("seeds is empty: give at least one")
+    networks = None if starts is None else _checked_starts(starts, training, len(chosen))
     problem = problem_of(data, training)
     model = model_of(problem, training)
     together, runs = _together(problem, training, model), list[Run]()
     for first in range(0, len(chosen), together):
-        runs.append(recorded(problem, training, chosen[first : first + together]))
+        block = slice(first, first + together)
+        runs.append(recorded(problem, training, chosen[block], None if networks is None else networks[block]))
         if runs[-1].interrupted:
             break
-    batch = _joined(runs, problem, training, chosen)
+    batch = replace(_joined(runs, problem, training, chosen), starts=networks)
     if training.polish is None or runs[-1].interrupted:
         return batch
     return polished(batch, data, problem, training.polish)
+
+
+def _checked_starts(starts: Sequence[Network], training: Training, seeds: int) -> tuple[Network, ...]:
+    """Give the networks to go on from, one a seed."""
+    if training.start is not None:
+        raise InvalidInputError("give starts, one a seed, or the setting start, one for all, not both")
+    found = _arrays.sequence(starts, "starts")
+    if len(found) != seeds:
+        raise InvalidInputError(f"starts has {len(found)} networks for {seeds} seeds: give one a seed")
+    return tuple(
+        checked_start(network, f"starts[{i}]", hidden=training.hidden, activation=training.activation)
+        for i, network in enumerate(found)
+    )
 
 
 def train_batch(

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from hinges._arrays import Floats
+from hinges.nets import Network
 from hinges.train._dense_model import DenseModel
 from hinges.train._draws import starts
 from hinges.train._engine import Descent, Engine, Record
@@ -14,6 +15,7 @@ from hinges.train._lbfgs import Iterations, lbfgs_records
 from hinges.train._problem import Problem
 from hinges.train._relocate import relocate
 from hinges.train._revive import revive
+from hinges.train._start import start_parameters
 from hinges.train._training import Training
 
 RECORDS = 200  # most records of a run, besides the one at the start
@@ -27,13 +29,18 @@ def model_of(problem: Problem, training: Training) -> DenseModel:
     return DenseModel((problem.x.shape[1], *training.hidden, problem.y.shape[1]), training.activation)
 
 
-def records(problem: Problem, training: Training, seeds: Sequence[int]) -> Iterator[Record]:
-    """Train all seeds at once; give their state at the start, then every so many steps, and at the end."""
+def records(
+    problem: Problem, training: Training, seeds: Sequence[int], networks: Sequence[Network] | None = None
+) -> Iterator[Record]:
+    """Train all seeds at once; give their state at the start, then every so many steps, and at the end.
+
+    `networks` are those that the seeds go on from, one a seed, instead of the one of the settings.
+    """
     rows, model = len(problem.x), model_of(problem, training)
     steps = training.total_steps(rows)
     stride = -(-steps // RECORDS)
     descent = Descent(training.loss, training.optimizer, training.l1, training.l2, training.batch(rows))
-    initial = starts(seeds, model, init=training.init, kinks=training.kinks, x=problem.x)
+    initial = _initial(problem, training, seeds, networks)
     every = stride * max(1, round(RELOCATION_EVERY * steps / stride))
     moves_units = training.relocate and training.activation in {"relu", "leaky_relu"}
     if training.optimizer == "lbfgs":
@@ -54,6 +61,16 @@ def records(problem: Problem, training: Training, seeds: Sequence[int]) -> Itera
         if moves_units and engine.step % every == 0 and engine.step <= RELOCATIONS_OVER * steps:
             _relocate(engine, record, problem, training, seeds)
         yield record
+
+
+def _initial(problem: Problem, training: Training, seeds: Sequence[int], networks: Sequence[Network] | None) -> Floats:
+    """Give the parameters (parameters, seeds) with which training begins: drawn, or those of networks."""
+    model = model_of(problem, training)
+    if networks is None and training.start is not None:
+        networks = [training.start] * len(seeds)
+    if networks is None:
+        return starts(seeds, model, init=training.init, kinks=training.kinks, x=problem.x)
+    return start_parameters(networks, problem, model)
 
 
 def rates(training: Training, first: int, last: int, steps: int) -> Floats:

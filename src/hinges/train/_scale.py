@@ -46,6 +46,15 @@ class Scale:
         biases[-1] = biases[-1] * y_scale + y_offset
         return weights, biases
 
+    def unfolded(self, weights: Sequence[Floats], biases: Sequence[Floats]) -> tuple[list[Floats], list[Floats]]:
+        """Give what `folded` takes back to these weights (inputs, units) and biases (units,), up to rounding."""
+        weights, biases = list(weights), list(biases)
+        biases[0] = biases[0] + self.x_offset @ weights[0]
+        weights[0] = weights[0] * self.x_scale[:, None]
+        weights[-1] = weights[-1] / self.y_scale
+        biases[-1] = (biases[-1] - self.y_offset) / self.y_scale
+        return weights, biases
+
 
 def _along(column: Floats, ndim: int) -> Floats:
     """Give a vector as an array of so many dimensions that runs along the first."""

@@ -1,14 +1,15 @@
 """Training: the settings with which a network is fitted by gradient."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from hinges import _arrays
 from hinges.data import Dataset
 from hinges.errors import InvalidInputError
 from hinges.fits import FitResult, Snapshot
-from hinges.nets import ACTIVATIONS
+from hinges.nets import ACTIVATIONS, Network
+from hinges.train._start import checked_start, fingerprint
 from hinges.train._widths import checked_widths
 
 DEFAULT_STEPS = 10_000
@@ -65,9 +66,13 @@ class Training:
             where the error is; for one input, one hidden relu layer, one output and "mse". The history is that of
             the gradient.
         seed: drives the start and the order of the rows.
+        start: a network to go on from, in the units of the data: dense, with these hidden layers, this activation
+            and linear outputs. `init` and `kinks` then draw nothing, and the seed drives the order of the rows
+            alone. The optimizer's memory is empty and the learning rate begins anew: a smaller one changes less
+            at first. Where the data are standardised, the first record equals the network up to rounding.
 
     Raises:
-        InvalidInputError: a setting is none of those described.
+        InvalidInputError: a setting is none of those described, or `start` does not suit the others.
 
     Source: Kingma and Ba (2015) for adam; Byrd, Lu, Nocedal and Zhu (1995) for lbfgs.
 
@@ -93,6 +98,7 @@ class Training:
     relocate: bool = True
     polish: str | None = None
     seed: int = 0
+    start: Network | None = None
 
     def __post_init__(self) -> None:
         for name, options in CHOICES.items():
@@ -119,6 +125,15 @@ class Training:
         for name, value in checked.items():
             object.__setattr__(self, name, value)
         self._check_polish()
+        if self.start is not None:
+            checked_start(self.start, "start", hidden=self.hidden, activation=self.activation)
+
+    def __repr__(self) -> str:
+        """Give all settings; a network to start from by its fingerprint, so that equal texts are equal settings."""
+        said = [f"{field.name}={getattr(self, field.name)!r}" for field in fields(self) if field.name != "start"]
+        if self.start is not None:
+            said.append(f"start={fingerprint(self.start)}")
+        return f"{type(self).__name__}({', '.join(said)})"
 
     def _check_polish(self) -> None:
         if self.polish is None:
