@@ -103,7 +103,7 @@ def backward(network: Network, values: list[Floats], gradient: Floats) -> list[F
         for i in range(len(network.nodes) - 1, -1, -1):
             node, by_node = network.nodes[i], found[i + 1]
             if by_node is not None:
-                for source, part in _to_sources(node, values, by_node):
+                for source, part in to_sources(node, values, by_node):
                     before = found[source]
                     found[source] = part if before is None else before + part
     result = [np.zeros_like(value) if part is None else part for value, part in zip(values, found, strict=True)]
@@ -112,7 +112,7 @@ def backward(network: Network, values: list[Floats], gradient: Floats) -> list[F
     return result
 
 
-def _to_sources(node: Node, values: list[Floats], by_node: Floats) -> list[tuple[int, Floats]]:
+def to_sources(node: Node, values: list[Floats], by_node: Floats) -> list[tuple[int, Floats]]:
     if isinstance(node, Linear):
         parts = zip(node.sources, node.matrices, strict=True)
         return [(source, np.asarray(by_node @ matrix.T)) for source, matrix in parts]

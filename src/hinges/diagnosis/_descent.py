@@ -6,8 +6,7 @@ import numpy as np
 
 from hinges._arrays import Floats
 from hinges.diagnosis._loss import Loss
-from hinges.diagnosis._parameters import flat, value_and_gradient, with_flat
-from hinges.errors import InvalidInputError
+from hinges.diagnosis._parameters import Parameters
 from hinges.nets import Network
 
 TOO_LARGE = 1e300  # what a step is told that overflows
@@ -20,17 +19,16 @@ def descended(network: Network, loss: Loss, *, iterations: int) -> Network:
     """
     from scipy.optimize import minimize  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
-    start = flat(network)
+    parameters = Parameters(network)
+    start = parameters.vector
     if not start.size:
         return network
 
     def both(vector: Floats) -> tuple[float, Floats]:
-        try:
-            value, slope = value_and_gradient(with_flat(network, vector), loss)
-        except InvalidInputError:  # too large for float64
-            return TOO_LARGE, np.zeros_like(vector)
-        return (value, slope) if np.isfinite(value) else (TOO_LARGE, np.zeros_like(vector))
+        value, slope = parameters.value_and_gradient(vector, loss)
+        fine = np.isfinite(value) and np.isfinite(slope).all()
+        return (value, slope) if fine else (TOO_LARGE, np.zeros_like(vector))
 
-    options = {"maxiter": iterations, "maxfun": 2 * iterations + 20, "ftol": 1e-14, "gtol": 1e-14}
+    options = {"maxiter": iterations, "maxfun": 2 * iterations + 20, "ftol": 1e-12, "gtol": 1e-14}
     found: Any = cast(Any, minimize)(both, start, jac=True, method="L-BFGS-B", options=options)
-    return with_flat(network, found.x) if found.fun < both(start)[0] else network
+    return parameters.network(found.x) if found.fun < both(start)[0] else network
