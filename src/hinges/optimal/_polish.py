@@ -52,13 +52,13 @@ def polish(network: Network, data: Dataset, how: str) -> Network:
     counts = np.ones(len(x), bool) if weights is None else weights > 0
     rows = merge_rows(x[counts], y[counts], None if weights is None else weights[counts])
     problem = Problem(rows.u, rows.v, rows.w, skip=False)
-    kinks = _kinks_of(network, rows, problem)
+    kinks = kinks_of(network, rows, problem)
     kinks = train_kinks(problem, kinks.at, kinks.left) if how == "varpro" else _repaired(problem, kinks)
-    better = _network(hinge_sum(rows, kinks), network.notes)
+    better = network_of(hinge_sum(rows, kinks), network.notes)
     return better if _error(better, data) < _error(network, data) else network
 
 
-def _kinks_of(network: Network, rows: Rows, problem: Problem) -> Kinks:
+def kinks_of(network: Network, rows: Rows, problem: Problem) -> Kinks:
     """Give the kinks of a network's units; what lies outside the data stands at its nearer end.
 
     A unit without a kink is dead or always on: at the end where it is the same.
@@ -89,7 +89,7 @@ def _refaced(problem: Problem, kinks: Kinks) -> Kinks:
     return min([kinks, *(settle(problem, trial, rounds=2) for trial in trials)], key=lambda found: found.error)
 
 
-def _network(found: HingeSum, notes: tuple[str, ...]) -> Network:
+def network_of(found: HingeSum, notes: tuple[str, ...]) -> Network:
     hidden, output = found.weights[None, :], found.coefficients[:, None]
     return Network.dense([hidden, output], [found.biases, [found.output_bias]], notes=notes)
 
