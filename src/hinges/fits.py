@@ -65,6 +65,8 @@ class History:
         always_on: (T, hidden units) whether it is on on every training row.
         accuracy: (T,) share of the training rows whose class is right; None unless classes are learned.
         validation_accuracy: (T,) of the rows held out, or None.
+        gradient_norm: (T,) length of the loss's gradient by all weights and biases, NaN where it is not known; or None.
+        learning_rate: (T,) in use at that moment, or None.
     """
 
     step: NDArray[Any]
@@ -76,6 +78,8 @@ class History:
     always_on: NDArray[Any]
     accuracy: Floats | None = None
     validation_accuracy: Floats | None = None
+    gradient_norm: Floats | None = None
+    learning_rate: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -102,7 +102,7 @@ def _from_memory(source: Any, shape: Shape) -> Network:
     """Give the network of a model, recognised by where its classes are defined, or of a list of (W, b)."""
     if isinstance(source, Network):
         raise InvalidInputError("source is a Network already")
-    framework = _framework(source)
+    framework = framework_of(source)
     if framework == "torch":
         return _module("torch").from_module(source, shape)
     if framework == "keras":
@@ -119,13 +119,26 @@ def _from_memory(source: Any, shape: Shape) -> Network:
     )
 
 
-def _framework(source: object) -> str | None:
+def framework_of(source: object) -> str | None:
     """Give the framework that a model's class or one of its bases comes from; nothing is imported to look."""
     for kind in type(source).__mro__:
         top = kind.__module__.partition(".")[0]
         if top in FRAMEWORKS:
             return top
     return None
+
+
+def live_reader(model: Any, input_shape: Shape = None) -> Callable[[], Network]:
+    """Give what reads a torch module or a Keras model as often as it is called, with the weights of that moment.
+
+    Raises:
+        InvalidInputError: the shape of its input is neither told nor given.
+        UnsupportedModelError: it holds a layer that has no counterpart here; the layer is named.
+    """
+    framework = framework_of(model)
+    if framework not in {"torch", "keras"}:
+        raise InvalidInputError(f"model must be a Keras model or a torch module, not {type(model).__name__}")
+    return _module(framework).reader_of(model, input_shape)
 
 
 def _module(name: str) -> Any:

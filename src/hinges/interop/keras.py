@@ -3,7 +3,7 @@
 import importlib.util
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -39,11 +39,23 @@ def from_model(model: Any, input_shape: Sequence[int] | None = None) -> Network:
         UnsupportedModelError: a layer has no counterpart here; it is named.
         InvalidInputError: the model is not built, or a weight is no finite number.
     """
+    return reader_of(model, input_shape)()
+
+
+def reader_of(model: Any, input_shape: Sequence[int] | None = None) -> Callable[[], Network]:
+    """Give what reads a live model as often as it is called, each time with the weights that the model then has.
+
+    What the layers are is looked at once, here; arguments and errors are those of `from_model`.
+    """
     described = model_of(_keras_live.configuration(model))
     check(described)
-    weights = _keras_live.variables(model)
-    size = sum(array.size for arrays in weights.variables.values() for array in arrays)
-    return network_of(described, weights, size, input_shape)
+
+    def read_now() -> Network:
+        weights = _keras_live.variables(model)
+        size = sum(array.size for arrays in weights.variables.values() for array in arrays)
+        return network_of(described, weights, size, input_shape)
+
+    return read_now
 
 
 def read(path: Path, input_shape: Sequence[int] | None = None) -> Network:

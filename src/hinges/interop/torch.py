@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +58,31 @@ def from_module(module: Any, input_shape: Sequence[int] | None = None) -> Networ
         return network_of(_model(module, ()), input_shape)
     if not isinstance(module, torch.nn.Module):
         raise InvalidInputError(f"module must be a torch.nn.Module, not {type(module).__name__}")
+    return reader_of(module, input_shape)()
+
+
+def reader_of(module: Any, input_shape: Sequence[int] | None = None) -> Callable[[], Network]:
+    """Give what reads a live module as often as it is called, each time with the weights that the module then has.
+
+    It is exported once, here; arguments and errors are those of `from_module`. Every call copies the parameters and
+    buffers, from whatever device they are on, and changes nothing in the module.
+    """
+    torch = require("torch", extra="torch")
     _check_forward(module)
     shape = _input_shape(module, input_shape)
     still, notes = _in_evaluation(module)
     own = tuple(getattr(module, NOTES, ())) if hasattr(module, NOTES) else None
-    model = _model(_exported(torch, still, shape), own if own is not None else notes, own=own is not None)
-    return network_of(model, shape)
+    exported = _exported(torch, still, shape)
+
+    def read_now() -> Network:
+        here = dict(module.named_parameters(remove_duplicate=False))
+        here |= dict(module.named_buffers(remove_duplicate=False))
+        with torch.no_grad():
+            for name, tensor in exported.state_dict.items():
+                tensor.copy_(here[name])
+        return network_of(_model(exported, own if own is not None else notes, own=own is not None), shape)
+
+    return read_now
 
 
 def read_pt2(path: str | os.PathLike[str], input_shape: Sequence[int] | None = None) -> Network:
