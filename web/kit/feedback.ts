@@ -2,20 +2,21 @@
 
 import { button } from "./controls.ts";
 import { attributes, h, text, uniqueId, type Child } from "./dom.ts";
+import { live } from "./live.ts";
 
 export type Tone = "plain" | "good" | "warning" | "error";
 
 /** Gives a line of text that screen readers read when it changes, at most once in half a second. */
 export function status(first = ""): { el: HTMLElement; set(sentence: string, tone?: Tone): void } {
-  const shown = h("p", { class: "k-status", attributes: { "aria-hidden": "true" } }, first);
+  const shown = live(first, h("p", { class: "k-status", attributes: { "aria-hidden": "true" } }));
   const spoken = h("p", { class: "k-hidden", attributes: { role: "status", "aria-live": "polite" } }, first);
   let waiting = 0;
   let latest = first;
   return {
-    el: h("div", { class: "k-status-box" }, shown, spoken),
+    el: h("div", { class: "k-status-box" }, shown.el, spoken),
     set(sentence, tone = "plain") {
-      text(shown, sentence);
-      attributes(shown, { "data-tone": tone === "plain" ? null : tone });
+      shown.set(sentence);
+      attributes(shown.el, { "data-tone": tone === "plain" ? null : tone });
       latest = sentence;
       if (waiting || spoken.textContent === sentence) return;
       waiting = window.setTimeout(() => {

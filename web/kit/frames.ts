@@ -8,12 +8,16 @@ export interface Frames<T> {
   cancel(): void;
 }
 
+/** What is to be drawn in the next frame of the page. */
+const urgent = new Set<() => void>();
+
 export function frames<T>(draw: (value: T) => void): Frames<T> {
   let waiting: { value: T } | undefined;
   let handle = 0;
   const flush = (): void => {
     const next = waiting;
     waiting = undefined;
+    urgent.delete(flush);
     cancelAnimationFrame(handle);
     handle = 0;
     if (next) draw(next.value);
@@ -21,30 +25,38 @@ export function frames<T>(draw: (value: T) => void): Frames<T> {
   return {
     request(value) {
       waiting = { value };
+      urgent.add(flush);
       if (handle === 0) handle = requestAnimationFrame(flush);
     },
     flush,
     cancel() {
       waiting = undefined;
+      urgent.delete(flush);
       cancelAnimationFrame(handle);
       handle = 0;
     },
   };
 }
 
+/** How many frames in a row a part that can wait leaves to what was asked for in them. */
+const PATIENCE = 2;
+
 /** Draws one part of a page; false says that nothing of it had changed. */
 export type Part<T> = (value: T) => boolean | void;
 
 /**
  * Draws the parts of a page in rounds, always with the newest value: at once the first that has changed (what the hand
- * and the eye are on), and after it one a frame, so that no frame of a quick drag takes long. While any wait, `busy`
- * bears aria-busy; nothing of what was asked for stays undrawn.
+ * and the eye are on), and after it one a frame, so that no frame of a quick drag takes long. A frame in which
+ * something else is drawn they leave to that, but not for long. While any wait, `busy` bears aria-busy; nothing of
+ * what was asked for stays undrawn.
  */
 export function rounds<T>(parts: readonly Part<T>[], busy?: Element): Frames<T> {
   let newest: { value: T } | undefined;
   let waiting: boolean[] = [];
   let at = 0;
   let handle = 0;
+  let left = 0; // frames in a row to others
+  let marked = false;
   /** Draws the next part that waits and has changed, from one on, and gives the place after it. */
   const drawFrom = (first: number): number => {
     for (let k = 0; newest && k < parts.length; k += 1) {
@@ -57,13 +69,15 @@ export function rounds<T>(parts: readonly Part<T>[], busy?: Element): Frames<T> 
   };
   const plan = (): void => {
     const more = waiting.includes(true);
-    if (more) busy?.setAttribute("aria-busy", "true");
-    else busy?.removeAttribute("aria-busy");
+    if (more && !marked) busy?.setAttribute("aria-busy", "true");
+    if (!more && marked) busy?.removeAttribute("aria-busy");
+    marked = more;
     if (more && handle === 0) handle = requestAnimationFrame(step);
   };
   const step = (): void => {
     handle = 0;
-    at = drawFrom(at);
+    left = urgent.size > 0 && left < PATIENCE ? left + 1 : 0;
+    if (left === 0) at = drawFrom(at);
     plan();
   };
   const stop = (): void => {

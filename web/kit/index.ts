@@ -24,6 +24,8 @@ export { card, layout, stack, tiles } from "./layout.ts";
 export type { Arrangement, CardOptions, PageOptions } from "./layout.ts";
 export { legend } from "./legend.ts";
 export type { Sample } from "./legend.ts";
+export { live } from "./live.ts";
+export type { Live } from "./live.ts";
 export { localModel } from "./model.ts";
 export type { Model } from "./model.ts";
 export { multiples } from "./multiples.ts";

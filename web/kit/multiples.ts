@@ -63,6 +63,8 @@ class CanvasMultiples implements Multiples {
   #active: string | undefined;
   #width = 480;
   #colours: Map<Colour, string> | undefined;
+  #family = "";
+  #height = 0;
 
   constructor(options: MultiplesOptions) {
     this.#options = options;
@@ -92,6 +94,7 @@ class CanvasMultiples implements Multiples {
     this.#panels = panels;
     this.#view = { ...this.#view, ...view };
     this.#place();
+    if (this.#colours) this.#draw.flush(); // who gives panels has chosen the frame; the first look asks for a style
   }
 
   cross(x: number | undefined): void {
@@ -126,8 +129,8 @@ class CanvasMultiples implements Multiples {
 
   #place(): void {
     const rows = Math.ceil(this.#panels.length / this.#columns);
-    const height = rows * ((this.#options.height ?? 72) + GAP.row);
-    style(this.el, "height", `${height}px`);
+    this.#height = rows * ((this.#options.height ?? 72) + GAP.row);
+    style(this.el, "height", `${this.#height}px`);
     const kind = this.#options.onSelect ? "button" : "div";
     arrange(this.#buttons, this.#panels.map((panel, index) => {
       const old = this.#buttons.children[index];
@@ -149,7 +152,7 @@ class CanvasMultiples implements Multiples {
 
   #paint(): void {
     const ratio = globalThis.devicePixelRatio || 1;
-    const height = this.el.clientHeight;
+    const height = this.#height;
     const [wide, high] = [Math.round(this.#width * ratio), Math.round(height * ratio)];
     if (this.canvas.width !== wide) this.canvas.width = wide;
     if (this.canvas.height !== high) this.canvas.height = high;
@@ -160,16 +163,16 @@ class CanvasMultiples implements Multiples {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, this.#width, height);
     context.lineJoin = "round";
-    const family = getComputedStyle(this.el).fontFamily;
-    this.#panels.forEach((panel, index) => this.#paintPanel(context, panel, index, family));
+    this.#panels.forEach((panel, index) => this.#paintPanel(context, panel, index));
   }
 
-  #paintPanel(context: CanvasRenderingContext2D, panel: Panel, index: number, family: string): void {
+  #paintPanel(context: CanvasRenderingContext2D, panel: Panel, index: number): void {
     const at = this.#scales(index);
+    const colour = this.#colour(panel.id === this.#active ? "text" : "muted"); // with the first colour, the font is known too
     const { left, top, width, height } = at.box;
     const lit = panel.id === this.#active;
-    context.font = `${lit ? 600 : 500} 12px ${family}`;
-    context.fillStyle = this.#colour(lit ? "text" : "muted");
+    context.font = `${lit ? 600 : 500} 12px ${this.#family}`;
+    context.fillStyle = colour;
     context.fillText(panel.title, left, top - 7, width);
     context.lineWidth = 1;
     context.strokeStyle = this.#colour(lit ? "accent" : "grid");
@@ -177,7 +180,7 @@ class CanvasMultiples implements Multiples {
     const [, zero] = at.pixel(0, 0);
     if (zero > 0 && zero < height) line(context, "h", left, top + Math.round(zero) + 0.5, width, this.#colour("axis"));
     for (const curve of panel.curves) this.#paintCurve(context, curve, at);
-    if (this.#cross !== undefined) this.#paintCross(context, panel, at, lit, family);
+    if (this.#cross !== undefined) this.#paintCross(context, panel, at, lit);
   }
 
   #paintCurve(context: CanvasRenderingContext2D, curve: PanelCurve, at: Scales): void {
@@ -197,7 +200,7 @@ class CanvasMultiples implements Multiples {
     context.globalAlpha = 1;
   }
 
-  #paintCross(context: CanvasRenderingContext2D, panel: Panel, at: Scales, lit: boolean, family: string): void {
+  #paintCross(context: CanvasRenderingContext2D, panel: Panel, at: Scales, lit: boolean): void {
     const x = this.#cross ?? 0;
     const { left, top, width, height } = at.box;
     const across = left + at.pixel(x, 0)[0];
@@ -206,7 +209,7 @@ class CanvasMultiples implements Multiples {
     const main = panel.curves[panel.curves.length - 1];
     const y = main && valueAt(main, x);
     if (!lit || y === undefined) return;
-    context.font = `500 11px ${family}`;
+    context.font = `500 11px ${this.#family}`;
     context.fillStyle = this.#colour("text");
     const written = formatNumber(Number(y.toPrecision(3)));
     const room = context.measureText(written).width;
@@ -217,6 +220,7 @@ class CanvasMultiples implements Multiples {
     if (!this.#colours) {
       const used = this.#panels.flatMap((panel) => panel.curves.flatMap((curve) => (curve.colour ? [curve.colour] : [])));
       this.#colours = computed(this.el, [...new Set([...COLOURS, ...used])]);
+      this.#family = getComputedStyle(this.el).fontFamily;
     }
     const known = this.#colours.get(colour);
     if (known !== undefined) return known;

@@ -1,7 +1,8 @@
 /** A table whose numbers can be edited; rows keep their colour and the cell in hand keeps the focus. */
 
 import { css, type Colour } from "./colour.ts";
-import { arrange, attend, attributes, h, style, text } from "./dom.ts";
+import { arrange, attend, attributes, h, style } from "./dom.ts";
+import { live, type Live } from "./live.ts";
 import { editableNumber, type NumberField } from "./number-field.ts";
 import { decimalsOf, formatNumber } from "./numbers.ts";
 import { symbol } from "./words.ts";
@@ -47,14 +48,14 @@ export interface Table {
 interface Body {
   readonly tr: HTMLTableRowElement;
   readonly head: HTMLTableCellElement;
-  readonly cells: Map<string, { td: HTMLTableCellElement; field?: NumberField }>;
+  readonly cells: Map<string, { td: HTMLTableCellElement; field?: NumberField; words?: Live }>;
   row: Row;
 }
 
 /** Gives a table. */
 export function table(options: TableOptions): Table {
   const body = h("tbody");
-  const rows = new Map<string, Body>();
+  const rows = new Map<string, Body>(); // those that went may come again
   const heads = options.columns.map((column) =>
     h("th", { attributes: { scope: "col", title: column.name }, class: column.kind === "text" ? "k-left" : "k-equal" },
       symbol(column.label), column.name ? h("span", { class: "k-hidden" }, ` (${column.name})`) : null));
@@ -72,8 +73,6 @@ export function table(options: TableOptions): Table {
   return {
     el,
     set(next) {
-      const wanted = new Set(next.map((row) => row.id));
-      for (const id of [...rows.keys()]) if (!wanted.has(id)) rows.delete(id);
       arrange(body, next.map((row) => {
         const present = rows.get(row.id) ?? create(row, options);
         rows.set(row.id, present);
@@ -110,10 +109,12 @@ function update(body: Body, row: Row, options: TableOptions): void {
     const cell = row.cells[column.id] ?? "";
     if (!slot) continue;
     if (typeof cell === "string" || !cell.edit) {
-      slot.field?.el.remove();
-      slot.field = undefined;
-      const written = typeof cell === "string" ? cell : numberText(cell.value, cell.step ?? column.step);
-      text(slot.td, written);
+      if (!slot.words) {
+        slot.field = undefined;
+        slot.words = live("", h("span"));
+        slot.td.replaceChildren(slot.words.el);
+      }
+      slot.words.set(typeof cell === "string" ? cell : numberText(cell.value, cell.step ?? column.step));
       continue;
     }
     const limits = { min: cell.min ?? column.min, max: cell.max ?? column.max };
@@ -123,6 +124,7 @@ function update(body: Body, row: Row, options: TableOptions): void {
         label: name, value: cell.value, ...limits, step: cell.step ?? column.step,
         onChange: (value) => options.onEdit?.(body.row.id, column.id, value),
       });
+      slot.words = undefined;
       slot.td.replaceChildren(slot.field.el);
     }
     slot.field.set({ value: cell.value, label: name, ...limits });

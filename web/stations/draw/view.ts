@@ -2,7 +2,7 @@
 
 import { type Best, evaluate, kinks, short as plain, toFunction } from "../../engine/index.ts";
 import {
-  button, card, crosshair, drawing, frames, h, layout, legend, multiples, plot, rounds, segmented, slider, status, style, table, text,
+  button, card, crosshair, drawing, frames, h, layout, legend, live, multiples, plot, rounds, segmented, slider, status, style, table,
   toggle, toolbar, unitColour, type Frames, type Point, type Row, type Sample,
 } from "../../kit/index.ts";
 import { COMMIT, type Host, isFields, type View } from "../station.ts";
@@ -81,7 +81,7 @@ class DrawView implements View<State> {
     label: "What each unit adds", x: [0, 10], y: [-1, 1], least: 104, height: 84,
     onHover: (id) => this.light(id === undefined ? undefined : Number(id.slice(1))),
   });
-  private readonly bias = h("p", { class: "s-small" });
+  private readonly bias = live("", h("p", { class: "s-small" }));
   private readonly scroll = h("div", { class: "s-tall s-plain", attributes: { role: "group", tabindex: 0, "aria-label": "The hinges, one a row" } }, this.numbers.el);
 
   constructor(private readonly host: Host<Action>) {
@@ -114,8 +114,8 @@ class DrawView implements View<State> {
       versus: card({ title: "Beside gradient descent" }, h("div", { class: "s-plain" }, this.versus.el),
         toolbar(this.ways.usual.el, this.ways.recipe.el, this.seed.el, this.stop.el), this.progress.el,
         host.services.ask ? toolbar(this.certify.el) : null, this.proven.el),
-      panels: card({ title: "What each unit adds", note: "v relu(w x + b)" }, this.panels.el, this.bias),
-      numbers: card({ title: "The best network, number by number" }, this.scroll),
+      panels: card({ title: "What each unit adds", note: "v relu(w x + b)" }, this.panels.el, this.bias.el),
+      numbers: card({ title: "The best network, number by number" }, h("div", { class: "s-hinges" }, this.scroll)),
     }));
   }
 
@@ -255,7 +255,7 @@ class DrawView implements View<State> {
     }));
     if (constant !== undefined) rows.push({ id: "constant", label: "output bias", cells: { kink: "", w: "", b: short(constant), v: "", bend: "" } });
     this.numbers.set(rows);
-    text(this.bias, constant === undefined ? "" : `Their sum, plus the output bias ${short(constant)}, is the purple curve.`);
+    this.bias.set(constant === undefined ? "" : `Their sum, plus the output bias ${short(constant)}, is the purple curve.`);
   }
 
   private showPanels(): void {

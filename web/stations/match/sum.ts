@@ -1,6 +1,6 @@
 /** The network as a picture, and its sum by hand at one x. */
 
-import { diagram, h, slider, table, text, unitColour, type Diagram } from "../../kit/index.ts";
+import { diagram, h, live, slider, table, unitColour, type Diagram } from "../../kit/index.ts";
 import { activate } from "../../engine/index.ts";
 import { seriesOf } from "./chart.ts";
 import { curveOf, short, sumAt } from "./report.ts";
@@ -55,9 +55,9 @@ export function byHand(onX: (x: number) => void): { el: HTMLElement; draw(state:
       { id: "line", label: "z = w x + b", kind: "text" }, { id: "z", label: "z", step: 0.01 }, { id: "a", label: "a", step: 0.01 }, { id: "adds", label: "adds", step: 0.01 },
     ],
   });
-  const total = h("p", { class: "m-total" });
+  const total = live("", h("p", { class: "m-total" }));
   return {
-    el: h("div", { class: "k-stack m-hand" }, at.el, sums.el, total),
+    el: h("div", { class: "k-stack m-hand" }, at.el, sums.el, total.el),
     draw(state, x, lit) {
       const { z, a, sum, target } = sumAt(state, x);
       const { signs } = targetOf(state);
@@ -67,7 +67,7 @@ export function byHand(onX: (x: number) => void): { el: HTMLElement; draw(state:
         cells: { line: lineText(unit, x), z: rounded(z[i]!), a: rounded(a[i]!), adds: rounded(signs[i]! * a[i]!) },
       })), { id: "sum", label: "sum", colour: "fit", cells: { adds: rounded(sum) } }, { id: "target", label: "target", colour: "target", cells: { adds: rounded(target) } }]);
       const off = Math.abs(sum - target);
-      text(total, off < 1e-9 ? `At x = ${short(x)} the sum is on the target.` : `At x = ${short(x)} the sum is off by ${short(off)}.`);
+      total.set(off < 1e-9 ? `At x = ${short(x)} the sum is on the target.` : `At x = ${short(x)} the sum is off by ${short(off)}.`);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The page of Match. */
 
-import { button, card, frames, h, layout, legend, rounds, segmented, select, status, type Choice } from "../../kit/index.ts";
+import { button, card, frames, h, layout, legend, rounds, segmented, select, status, style, type Choice } from "../../kit/index.ts";
 import { COMMIT, type Host, type View } from "../station.ts";
 import { chart, segments } from "./chart.ts";
 import { report, type Report } from "./report.ts";
@@ -38,6 +38,7 @@ export function render({ el, act }: Host<Action>): View<State> {
   const curve = chart(act, read, light);
   const strip = segments();
   const said = status();
+  style(said.el, "min-height", "3em"); // two lines
   const next = button({ label: "Another target", onPress: fresh });
   const targets = select<TargetName>({
     label: "Target", bare: true, value: "original", choices: TARGETS.map((value): Choice<TargetName> => ({ value, label: CHOICES[value] })),

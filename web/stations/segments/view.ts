@@ -2,7 +2,7 @@
 
 import { evaluate, type Network, type PiecewiseLinear, toFunction } from "../../engine/index.ts";
 import {
-  button, card, diagram, frames, h, layout, legend, plot, prose, rounds, segmented, select, slider, stack, status, style,
+  button, card, diagram, frames, h, layout, legend, live, plot, prose, rounds, segmented, select, slider, stack, status, style,
   table, text, toolbar, unitColour, upon, type Layer,
 } from "../../kit/index.ts";
 import { COMMIT, type Host, type View } from "../station.ts";
@@ -162,15 +162,14 @@ function numbersCard(act: Act, touch: (name: Name | undefined) => void): { parts
     onEdit: (row, column, value) => act({ kind: "number", of: nameOfCell(row, column) ?? "", value }, COMMIT),
     onHover: (row, column) => touch(nameOfCell(row, column)),
   });
-  const written = h("p", { class: "k-prose" });
-  const sum = prose("");
+  const [written, sum] = [live("", prose("")), live("", prose(""))];
   return {
-    parts: [grid.el, stack(written, sum)],
+    parts: [grid.el, stack(written.el, sum.el)],
     draw({ state, network, held }) {
       const { units, b0 } = unitsOf(state);
       grid.set(rowsOf(units, b0, network, state.at, held));
-      text(written, formula(units, b0));
-      text(sum, sumSentence(network, state.at));
+      written.set(formula(units, b0));
+      sum.set(sumSentence(network, state.at));
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import { hingeFunction, type Network, propagatedLayers, toFunction, unitFunction } from "../../engine/index.ts";
 import {
-  button, card, h, layout, legend, plot, segmented, slider, stack, status, style, text, toolbar, unitColour, type Layer,
+  button, card, h, layout, legend, live, plot, segmented, slider, stack, status, style, text, toolbar, unitColour, type Layer,
 } from "../../kit/index.ts";
 import { COMMIT } from "../station.ts";
 import { seriesOf } from "./shared.ts";
@@ -35,7 +35,7 @@ function neuronCard(act: Act): Part {
   const chart = plot({ label: "One neuron", x: [-2.2, 2.2], y: [-2.4, 4.4], xName: "x", yName: "y", height: 300 });
   const words = status();
   style(words.el, "min-height", "4.6em");
-  const formula = h("h3");
+  const formula = live("", h("h3"));
   const knob = (key: keyof Neuron, label: string, name: string): ReturnType<typeof slider> => slider({
     label, name, min: -LIMITS[key], max: LIMITS[key], step: 0.1, value: 0, colour: "unit-0",
     onInput: (value) => act({ kind: "neuron", [key]: value }), onCommit: () => act(COMMIT),
@@ -44,7 +44,7 @@ function neuronCard(act: Act): Part {
   const examples = EXAMPLES.map(({ label, w, b, c }) => button({ label, onPress: () => act({ kind: "neuron", w, b, c }, COMMIT) }).el);
   return {
     el: card({ title: "One neuron", note: "weight = slope, bias = shift, sign = flip" },
-      chart.el, toolbar(...examples), stack(knobs.w.el, knobs.b.el, knobs.c.el), stack(formula, words.el)),
+      chart.el, toolbar(...examples), stack(knobs.w.el, knobs.b.el, knobs.c.el), stack(formula.el, words.el)),
     svg: chart.svg,
     draw({ neuron }) {
       const { w, b, c } = neuron;
@@ -57,7 +57,7 @@ function neuronCard(act: Act): Part {
         ...(Number.isFinite(kink) ? [gate(neuron, kink, act)] : []),
       ]);
       for (const key of ["w", "b", "c"] as const) knobs[key].set({ value: neuron[key] });
-      text(formula, neuronFormula(neuron));
+      formula.set(neuronFormula(neuron));
       words.set(neuronSentence(neuron));
       chart.describe(neuronSentence(neuron));
     },

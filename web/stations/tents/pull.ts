@@ -2,8 +2,8 @@
 
 import { type Network, propagatedLayers, tents as bricks, type Tent, toFunction, unitFunction } from "../../engine/index.ts";
 import {
-  button, card, type DiagramEdge, type DiagramNode, diagram, h, layout, legend, type Layer, type Net, plot, prose, segmented, stack, status,
-  style, table, text, tiles, unitColour,
+  button, card, type DiagramEdge, type DiagramNode, diagram, h, layout, legend, type Layer, live, type Net, plot, prose, rounds, segmented, stack, status,
+  style, table, text, tiles, unitColour, upon,
 } from "../../kit/index.ts";
 import { COMMIT } from "../station.ts";
 import { seriesOf, SINE } from "./shared.ts";
@@ -27,18 +27,29 @@ export function tentsChapter(act: Act): Part {
   const scene = sceneCard(act, hold);
   const net = netCard(act, hold);
   const numbers = numbersCard(act, hold);
+  const el = layout({ wide: { areas: ["scene net", "numbers numbers"] } }, { scene: scene.el, net: net.el, numbers: numbers.el });
+  const parts = rounds<Shown>([scene, net, numbers].map((each) =>
+    upon(({ state, lit }) => [state.tents, state.layers, lit], ({ state, lit }) => each.draw(state, lit))), el);
   const show = (state: State): void => {
-    const lit = held !== undefined && held < state.tents.length ? held : undefined;
-    for (const each of [scene, net, numbers]) each.draw(state, lit);
+    parts.request({ state, lit: held !== undefined && held < state.tents.length ? held : undefined });
   };
   return {
-    el: layout({ wide: { areas: ["scene net", "numbers numbers"] } }, { scene: scene.el, net: net.el, numbers: numbers.el }),
+    el,
     svg: scene.svg,
     draw(state) {
+      const first = latest === undefined;
       latest = state;
       show(state);
+      if (first) parts.flush();
     },
+    destroy: () => parts.cancel(),
   };
+}
+
+/** What the cards draw from: the state, and which tent is in hand. */
+interface Shown {
+  state: State;
+  lit: number | undefined;
 }
 
 interface Held {
@@ -178,11 +189,10 @@ function numbersCard(act: Act, hold: Hold): Held {
   let latest: readonly Tent[] = [];
   const add = button({ label: "Add a tent", onPress: () => act({ kind: "add" }, COMMIT) });
   const remove = button({ label: "Take the last away", onPress: () => act({ kind: "remove", index: latest.length - 1 }, COMMIT) });
-  const one = h("p", { class: "k-prose" });
-  const two = h("p", { class: "k-prose" });
+  const [one, two] = [live("", prose("")), live("", prose(""))];
   return {
     el: card({ title: "The bricks, both ways", tools: [add.el, remove.el] },
-      tiles(320, grid.el, stack(prose("**One hidden layer**, three hinges a tent:"), one, prose("**Two hidden layers**, a unit on top of two:"), two))),
+      tiles(320, grid.el, stack(prose("**One hidden layer**, three hinges a tent:"), one.el, prose("**Two hidden layers**, a unit on top of two:"), two.el))),
     draw({ tents }, held) {
       latest = tents;
       grid.set(tents.map((each, i) => ({
@@ -192,8 +202,8 @@ function numbersCard(act: Act, hold: Hold): Held {
           right: { value: each.right, edit: true, min: each.apex + GAP }, height: { value: each.height, edit: true },
         },
       })));
-      text(one, `y = ${tents.map((each, i) => hinges(each, i === 0)).join(" ")}`);
-      text(two, `y = ${tents.map((each, i) => nested(each, i === 0)).join(" ")}`);
+      one.set(`y = ${tents.map((each, i) => hinges(each, i === 0)).join(" ")}`);
+      two.set(`y = ${tents.map((each, i) => nested(each, i === 0)).join(" ")}`);
       add.set({ disabled: tents.length === MOST_TENTS });
       remove.set({ disabled: tents.length === 1 });
     },

@@ -15,6 +15,7 @@ export interface Part {
   readonly el: HTMLElement;
   readonly svg: SVGSVGElement;
   draw(state: State): void;
+  destroy?(): void;
 }
 
 const MAKERS: Readonly<Record<Chapter, (act: Act) => Part>> = {
@@ -46,6 +47,6 @@ export function render({ el, act }: Host<Action>): View<State> {
       part.draw(state);
     },
     picture: () => open?.svg,
-    destroy: () => undefined,
+    destroy: () => parts.forEach((each) => each.destroy?.()),
   };
 }

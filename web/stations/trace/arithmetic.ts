@@ -35,11 +35,12 @@ export function arithmetic(onHover: (layer: number, unit: number | undefined) =>
       const layer = layers[number]!;
       const onSide = layer.z.length >= WIDE;
       const last = number === layers.length - 1 && layers.length > 1;
-      const shape = `${number} ${layer.input.length} ${layer.z.length} ${onSide} ${last}`;
+      const brief = narrow || layer.z.length > 3 || layer.input.length > 8;
+      const shape = `${number} ${layer.input.length} ${layer.z.length} ${onSide} ${last} ${brief}`;
       const shown = tables.get(shape) ?? create(number, layer, onSide, last, onHover);
       tables.set(shape, shown);
       arrange(el, [shown.el]);
-      shown.set(onSide ? sideRows(state, number, layer, last, active) : uprightRows(state, number, layer, last, narrow || layer.z.length > 3 || layer.input.length > 8));
+      shown.set(onSide ? sideRows(state, number, layer, last, active) : uprightRows(state, number, layer, last, brief));
     },
   };
 }

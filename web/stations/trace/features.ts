@@ -1,7 +1,7 @@
 /** Each unit of the first layer as a feature: its activation over the plane, HIGH or LOW for the point in hand. */
 
 import type { LayerTrace } from "../../engine/index.ts";
-import { arrange, attend, fixed, h, type Plot, plot, style, text } from "../../kit/index.ts";
+import { arrange, attend, attributes, fixed, h, live, type Live, type Plot, plot, style, text } from "../../kit/index.ts";
 import { subscript } from "./arithmetic.ts";
 import { GRID, isHigh, REACH, surroundings } from "./compute.ts";
 import type { State } from "./state.ts";
@@ -9,7 +9,7 @@ import type { State } from "./state.ts";
 interface Feature {
   readonly el: HTMLElement;
   readonly plot: Plot;
-  readonly value: HTMLElement;
+  readonly value: Live;
   readonly verdict: HTMLElement;
 }
 
@@ -24,8 +24,8 @@ export function features(onHover: (unit: number | undefined) => void): Features 
   const all: Feature[] = [];
   const create = (unit: number): Feature => {
     const map = plot({ label: `Activation of unit ${unit + 1} over the plane`, x: [-REACH, REACH], y: [-REACH, REACH], bare: true, height: 96 });
-    const [value, verdict] = [h("span", { class: "s-value" }), h("b", { class: "s-verdict" })];
-    const figure = h("figure", { class: "s-feature" }, map.el, h("figcaption", {}, h("span", {}, `h${subscript(unit + 1)}`), value, verdict));
+    const [value, verdict] = [live("", h("span", { class: "s-value" })), h("b", { class: "s-verdict" })];
+    const figure = h("figure", { class: "s-feature" }, map.el, h("figcaption", {}, h("span", {}, `h${subscript(unit + 1)}`), value.el, verdict));
     attend(figure, (active) => onHover(active ? unit : undefined));
     return { el: figure, plot: map, value, verdict };
   };
@@ -45,9 +45,9 @@ export function features(onHover: (unit: number | undefined) => void): Features 
           { kind: "points", id: "point", x: [state.point[0]], y: [state.point[1]], size: 9, colour: "text" },
         ]);
         feature.plot.describe(`At the point ${fixed(layer.a[j]!, 3)}, ${high ? "high" : on ? "low" : "off"}; the most over the plane is ${fixed(tops[j]!, 3)}.`);
-        text(feature.value, fixed(layer.a[j]!, 2));
+        feature.value.set(fixed(layer.a[j]!, 2));
         text(feature.verdict, high ? "HIGH" : on ? "LOW" : "OFF");
-        feature.verdict.dataset.high = String(high);
+        attributes(feature.verdict, { "data-high": String(high) });
       });
     },
   };

@@ -2,8 +2,8 @@
 
 import { type Components, type LayerTrace, principalComponents, projected } from "../../engine/index.ts";
 import {
-  arrange, button, card, type Colour, fixed, type Frames, frames, h, layout, legend, type Layer, plot, rounds, segmented, select, space, type SpacePoints,
-  stack, status, style, text, toggle, toolbar, upon,
+  arrange, attributes, button, card, type Colour, fixed, type Frames, frames, h, layout, legend, type Layer, live, type Live, plot, rounds, segmented, select,
+  space, type SpacePoints, stack, status, style, toggle, toolbar, upon,
 } from "../../kit/index.ts";
 import { COMMIT, type Host, type View } from "../station.ts";
 import { arithmetic, subscript } from "./arithmetic.ts";
@@ -58,6 +58,7 @@ class TraceView implements View<State> {
   });
   private readonly maps = features((unit) => this.light(0, unit));
   private readonly signature = h("ul", { class: "s-signature", attributes: { "aria-label": "Signature of the point" } });
+  private readonly items: Live[] = [];
   private readonly pattern = status();
   private readonly room = space({
     label: "Hidden space of three units", turn: initial().turn, height: 300,
@@ -174,10 +175,10 @@ class TraceView implements View<State> {
 
   private showSignature(layer: LayerTrace, tops: readonly number[]): void {
     arrange(this.signature, layer.a.map((value, j) => {
-      const item = this.signature.children[j] ?? h("li");
-      text(item, fixed(value, layer.a.length > 8 ? 2 : 3));
-      (item as HTMLElement).dataset.on = String(value > 0);
-      return item;
+      const item = (this.items[j] ??= live("", h("li")));
+      item.set(fixed(value, layer.a.length > 8 ? 2 : 3));
+      attributes(item.el, { "data-on": String(value > 0) });
+      return item.el;
     }));
     const bits = layer.z.map((z) => (z > 0 ? "1" : "0")).join(" ");
     const words = layer.a.map((value, j) => (isHigh(value, tops[j]!) ? "HIGH" : layer.z[j]! > 0 ? "LOW" : "OFF")).join(", ");

@@ -95,6 +95,29 @@ test("a step in every frame keeps every part moving", () => {
   assert.deepEqual(drawn, [30, 10, 10, 10]);
 });
 
+test("a part that can wait leaves a frame to what was asked for in it, but not for long", () => {
+  const { next } = page();
+  const drawn: string[] = [];
+  const parts = rounds<number>(["a", "b"].map((name) => (value) => void drawn.push(`${name}${value}`)));
+  const steps = frames<number>((value) => parts.request(value));
+  const frame = (value?: number): string[] => {
+    if (value !== undefined) steps.request(value);
+    drawn.length = 0;
+    next();
+    return [...drawn];
+  };
+  assert.deepEqual(frame(1), ["a1"]);
+  assert.deepEqual(frame(2), ["a2"]);
+  assert.deepEqual(frame(), ["b2"]);
+  assert.deepEqual(frame(3), ["a3"]);
+  assert.deepEqual([frame(4), frame(5)], [["a4"], ["a5"]]);
+  assert.deepEqual(frame(6), ["b5", "a6"]); // a step in every frame: b moves along all the same
+  assert.deepEqual([frame(7), frame(8), frame(9)], [["a7"], ["a8"], ["b8", "a9"]]);
+  steps.request(10);
+  steps.cancel();
+  assert.deepEqual(frame(), ["b9"]);
+});
+
 test("parts of which nothing has changed take no frame, and flush draws what waits", () => {
   const { next } = page();
   const drawn: string[] = [];
