@@ -13,12 +13,12 @@ from hinges.diagnosis._layer_state import LayerState, layer_states
 from hinges.diagnosis._loss import Loss, loss_of
 from hinges.diagnosis._noise import FEWEST_REPEATS, neighbour_noise, repeated_noise, share_repeated
 from hinges.diagnosis._record import TrainingRecord
+from hinges.diagnosis._trials import MOST_ROWS, Trials
+from hinges.diagnosis._verdict import far_from_possible
 from hinges.fits import ErrorBounds
 from hinges.nets import Network
 
 MOST_UNITS = 128  # of a floor that is computed
-MOST_ROWS = 2_000  # rows of what is tried and of the floor
-RESOLUTION = 1e-12  # of the targets' variance: losses below are rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class Case:
     loss_name: str
     record: TrainingRecord | None = None
     tries: bool = True
-    _tried: dict[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    _floors: dict[int, ErrorBounds] = field(default_factory=dict[int, ErrorBounds], repr=False)
 
     # --- the rows and the network on them ---------------------------------------------------------------
 
@@ -91,6 +91,11 @@ class Case:
     def is_mse(self) -> bool:
         """Whether the loss is the squared error."""
         return self.loss_name == "mse"
+
+    @cached_property
+    def wrong(self) -> bool:
+        """Whether the loss is far above what seems possible, by so much that it matters."""
+        return far_from_possible(self)
 
     # --- its units --------------------------------------------------------------------------------------
 
@@ -161,10 +166,14 @@ class Case:
         distinct = len(np.unique(self.x))
         if not 1 <= units <= MOST_UNITS or not 2 <= distinct <= MOST_ROWS or self.x.shape[1] != 1 or not self.is_mse:
             return None
-        key = f"floor {units}"
-        if key not in self._tried:
-            self._tried[key] = best_error(self.data, units=units)
-        return self._tried[key]
+        if units not in self._floors:
+            self._floors[units] = best_error(self.data, units=units)
+        return self._floors[units]
+
+    @cached_property
+    def trials(self) -> Trials:
+        """What remedies do."""
+        return Trials(self)
 
     @cached_property
     def noise(self) -> float:

@@ -4,32 +4,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-KINDS = (
-    "target-shape",
-    "missing-activation",
-    "output-range",
-    "kinks-outside-data",
-    "dead-units",
-    "surplus-always-on",
-    "kinks-coincide",
-    "duplicate-units",
-    "saturated",
-    "scale",
-    "learning-rate",
-    "too-few-steps",
-    "not-stationary",
-    "plateau",
-    "too-few-units",
-    "overparameterised",
-    "extrapolation",
-    "outliers",
-    "noisy-repeats",
-    "gaps",
-    "constant-columns",
-    "near-floor",
-    "not-applicable",
-    "healthy",
+# What is found, in order of precedence: a fault of code explains those of units, and these a standstill.
+GROUPS = (
+    ("target-shape", "missing-activation", "output-range"),
+    ("outliers",),
+    (
+        "duplicate-units",
+        "kinks-outside-data",
+        "dead-units",
+        "surplus-always-on",
+        "kinks-coincide",
+        "saturated",
+        "constant-columns",
+    ),
+    ("extrapolation",),
+    ("scale", "learning-rate"),
+    ("too-few-units", "overparameterised"),
+    ("too-few-steps", "not-stationary"),
+    ("plateau",),
+    ("healthy",),
+    ("near-floor", "noisy-repeats", "gaps", "not-applicable"),
 )
+KINDS = tuple(kind for group in GROUPS for kind in group)
 SEVERITIES = ("cause", "contributing", "note")
 
 

@@ -4,18 +4,28 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hinges.data import Dataset
-from hinges.diagnosis._case import MOST_ROWS, Case
 from hinges.diagnosis._descent import descended
 from hinges.diagnosis._loss import Loss
-from hinges.diagnosis._rows import thinned
+from hinges.diagnosis._output_layer import with_solved_output
+from hinges.diagnosis._parameters import Parameters
+from hinges.diagnosis._revival import Place, revived
+from hinges.diagnosis._restart import restarted
+from hinges.diagnosis._rows import part, thinned
 from hinges.nets import Network
 
+if TYPE_CHECKING:
+    from hinges.diagnosis._case import Case
+
 ITERATIONS = 300  # of going on by gradient
+FEW_ITERATIONS = 60  # of classes, whose cross-entropy on other rows soon rises again
+MOST_ROWS = 2_000  # that are read where something is tried
 MOST_WORK = 3e9  # multiplications that one trial may take
+GOOD = 1e-4  # of the loss of a constant: below it a fit is as good as any
+TINY = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,18 +43,15 @@ class Trials:
         case: the network and its rows.
     """
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: "Case") -> None:
         self._case = case
-        self._moved: dict[tuple[int, ...], Trial] = {}
+        self._moved: dict[tuple[Place, ...], Trial] = {}
+        self._fresh: dict[tuple[tuple[int, ...] | None, str | None, str | None], float | None] = {}
 
     @cached_property
     def trained_on(self) -> Trial:
         """What the gradient alone still finds, from where the network is."""
-        case = self._case
-        rows = thinned(case.data, MOST_ROWS)
-        work = len(rows) * sum(node.units for node in case.network.nodes) * max(1, case.network.inputs) * 6
-        iterations = int(np.clip(MOST_WORK / max(work, 1), 5, ITERATIONS))
-        return self._of(descended(case.network, Loss(case.loss_name, rows), iterations=iterations))
+        return self._of(self.descended(self._case.network))
 
     @cached_property
     def repaired(self) -> Trial:
@@ -54,36 +61,93 @@ class Trials:
         case = self._case
         return self._of(repair(case.network, case.data, loss=case.loss_name).network)
 
-    def moved(self, units: Sequence[int]) -> Trial:
-        """What it is worth to move these units of a curve's hidden layer."""
-        from hinges.optimal._moved_units import moved_units
+    @cached_property
+    def solved(self) -> Trial:
+        """What the best output layer on the hidden layers as they are is worth; squared error only."""
+        case = self._case
+        return self._of(with_solved_output(case.network, case.data) if case.is_mse else case.network)
 
+    def moved(self, units: Sequence[Place]) -> Trial:
+        """What it is worth to place these units anew, and to go on by gradient or variable projection.
+
+        With no units it tells what going on alone is worth. Of a curve every unit goes where it helps most.
+        """
         key = tuple(sorted(units))
         if key not in self._moved:
-            rows = self._curve_rows
-            self._moved[key] = self._of(moved_units(self._case.network, rows, key))
+            self._moved[key] = self._of(self._with_moved(key))
         return self._moved[key]
+
+    def like_this(
+        self, *, widths: tuple[int, ...] | None = None, hidden: str | None = None, output: str | None = None
+    ) -> float | None:
+        """What a fresh start of such a network reaches on scaled columns, or of one changed in one thing.
+
+        It is trained without every fifth row, and the larger of its losses on those and on all rows counts, so
+        that nothing is promised that was learned by heart. None where the network is not a chain of dense layers.
+        """
+        key = (widths, hidden, output)
+        if key not in self._fresh:
+            self._fresh[key] = self._fresh_start(*key)
+        return self._fresh[key]
 
     @cached_property
     def best(self) -> float:
-        """The smallest loss that seems possible for such a network: of what was tried and is known; above rounding."""
+        """The smallest loss that seems possible for such a network: of what was tried and is known, but no better than good."""
         case = self._case
-        known = [case.loss, self.repaired.loss, self.trained_on.loss]
+        known = [case.loss]
+        if case.tries:
+            fresh = self.like_this()
+            known += [self.repaired.loss, self.trained_on.loss, case.loss if fresh is None else fresh]
         if case.floor is not None:
             known.append(case.floor.upper)
-        return max(min(known), min(case.noise, case.loss), 1e-12 * case.constant_loss, 1e-300)
+        return max(min(known), min(case.noise, case.loss), GOOD * case.constant_loss, TINY)
 
     def share(self, loss: float) -> float:
         """Give how much of the way from the present loss to the best one a loss goes, in orders of magnitude, 0..1."""
-        whole = math.log(max(self._case.loss, 1e-300) / self.best)
+        whole = math.log(max(self._case.loss, TINY) / self.best)
         if whole <= 0:
             return 0.0
-        return min(1.0, max(0.0, math.log(max(self._case.loss, 1e-300) / max(loss, self.best)) / whole))
+        return min(1.0, max(0.0, math.log(max(self._case.loss, TINY) / max(loss, self.best)) / whole))
 
     @cached_property
-    def _curve_rows(self) -> Dataset:
-        data = thinned(self._case.data, MOST_ROWS)
-        return data
+    def rows(self) -> Loss:
+        """The loss on as many rows as trials use."""
+        return Loss(self._case.loss_name, thinned(self._case.data, MOST_ROWS))
+
+    def descended(self, network: Network) -> Network:
+        """Give the network after going on by gradient for a while."""
+        rows, parameters = len(self.rows.data), Parameters(network).vector.size
+        iterations = int(np.clip(MOST_WORK / max(6.0 * rows * parameters, 1.0), 5, ITERATIONS))
+        return descended(network, self.rows, iterations=iterations)
+
+    def _fresh_start(
+        self, widths: tuple[int, ...] | None, hidden: str | None, output: str | None
+    ) -> float | None:
+        case, data = self._case, self.rows.data
+        kept = np.arange(len(data)) % 5 != 2 if len(data) >= 20 else np.ones(len(data), bool)
+        seen = Loss(case.loss_name, part(data, kept))
+        parameters = max(1, Parameters(case.network).vector.size)
+        most = 2 * ITERATIONS if case.is_mse else FEW_ITERATIONS
+        iterations = int(np.clip(MOST_WORK / (6.0 * len(data) * parameters), 5, most))
+        network = restarted(
+            case.network, seen, iterations=iterations, widths=widths, hidden=hidden, output=output
+        )
+        if network is None:
+            return None
+        losses = [case.judge.value(network(case.x))]
+        if not kept.all():
+            unseen = Loss(case.loss_name, part(data, ~kept))
+            losses.append(unseen.value(network(unseen.data.x)))
+        return max(losses)
+
+    def _with_moved(self, units: Sequence[Place]) -> Network:
+        case = self._case
+        if case.is_curve:
+            from hinges.optimal._moved_units import moved_units
+
+            return moved_units(case.network, self.rows.data, [index for _, index in units])
+        better = self.descended(revived(case.network, self.rows, units))
+        return with_solved_output(better, self.rows.data) if case.is_mse else better
 
     def _of(self, network: Network) -> Trial:
         return Trial(network, self._case.judge.value(network(self._case.x)))

@@ -1,0 +1,83 @@
+"""diagnose: why a network does not fit its data, with evidence and remedies that were tried."""
+
+from dataclasses import replace
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from hinges import _arrays
+from hinges.data import Dataset
+from hinges.diagnosis._case import Case
+from hinges.diagnosis._diagnosis import Diagnosis
+from hinges.diagnosis._finding import GROUPS, KINDS, SEVERITIES, Finding
+from hinges.diagnosis._healthy import healthy
+from hinges.diagnosis._loss import check_targets
+from hinges.diagnosis._record import record_of
+from hinges.diagnosis._rows import counted
+from hinges.errors import InvalidInputError
+from hinges.nets import Network
+
+MUCH = 0.5  # of what could be gained
+
+
+def diagnose(
+    network: Network,
+    data: Dataset | tuple[ArrayLike, ArrayLike],
+    *,
+    loss: str = "mse",
+    history: Any = None,
+    try_remedies: bool = True,
+) -> Diagnosis:
+    """Give what keeps a network from fitting its data: findings in order of how much they explain.
+
+    Every finding has its evidence and, unless `try_remedies` is False, what its remedy did to the loss when it was
+    tried. A healthy network is told so, and why. Approximate: the findings are judgements on measured facts; the
+    floor that they quote for one input and one hidden relu layer is certified.
+
+    Arguments:
+        network: any network that `load` reads.
+        data: the rows it was trained on, a Dataset or a pair (x, y).
+        loss: "mse", or "cross-entropy" for classes: y is one column of labels from 0.
+        history: the record of its training, if there is one: a `History` or `FitResult`, what `watch` recorded,
+            Keras's History, a dict with "loss" (and "val_loss"), or a list of losses.
+        try_remedies: whether to try remedies, which takes a second or a few; without, the order is that of
+            precedence.
+
+    Raises:
+        InvalidInputError: the data do not suit the network, a weight is not a number, or the history holds no loss.
+
+    >>> from hinges import Network, example
+    >>> line = Network.dense([[[1.0, 1.0]], [[0.1], [-0.2]]], [[0.0, 0.0], [0.0]])  # both kinks at x = 0
+    >>> diagnose(line, example("sine")).cause.kind
+    'kinks-outside-data'
+    """
+    network = _arrays.instance(network, Network, "network")
+    if not isinstance(try_remedies, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidInputError(f"try_remedies must be True or False, not {try_remedies!r}")
+    rows = counted(Dataset.of(data))
+    _arrays.choice(loss, "loss", ("mse", "cross-entropy"))
+    if rows.x.shape[1] != network.inputs:
+        raise InvalidInputError(
+            f"data has {rows.x.shape[1]} input column{'s' * (rows.x.shape[1] != 1)} "
+            f"where the network has {network.inputs} input{'s' * (network.inputs != 1)}"
+        )
+    check_targets(loss, rows, network.outputs)
+    case = Case(network, rows, loss, record_of(history), try_remedies)
+    from hinges.diagnosis.checks import CHECKS
+
+    found = [finding for check in CHECKS for finding in check(case)]
+    ordered = sorted(found, key=_rank)
+    if not any(finding.severity == "cause" for finding in ordered):
+        ordered = _promoted(ordered) if case.wrong and any(finding.blames for finding in ordered) else healthy(case, ordered)
+    return Diagnosis(tuple(ordered), case.loss, loss, case.constant_loss, case.floor, network, rows)
+
+
+def _promoted(findings: list[Finding]) -> list[Finding]:
+    """Make the first the cause, where the fit is bad and nothing explains most of it."""
+    return [replace(findings[0], severity="cause"), *findings[1:]]
+
+
+def _rank(finding: Finding) -> tuple[int, bool, int, float, int]:
+    """Causes first; of those that explain much, faults of code before those of data, of units and of training."""
+    group = next(i for i, kinds in enumerate(GROUPS) if finding.kind in kinds)
+    return SEVERITIES.index(finding.severity), finding.share < MUCH, group, -round(finding.share, 1), KINDS.index(finding.kind)

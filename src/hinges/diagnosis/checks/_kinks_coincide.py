@@ -1,0 +1,80 @@
+"""Kinks inside the data, but all in one place: many units bend the function once."""
+
+import numpy as np
+
+from hinges._arrays import Floats
+from hinges.diagnosis._case import Case
+from hinges.diagnosis._finding import Finding, Remedy
+from hinges.diagnosis._revival import Place
+from hinges.diagnosis._words import of
+from hinges.nets import Linear
+
+TOGETHER = 0.05  # of the span of x
+CROSSING = 0.02  # of the spread of the rows: borders that pass a point closer than this go through it
+MANY = 0.4  # of the units
+SPARE = 2  # units that one place may need, one for each facing
+GAIN = 0.2
+STRONG = 0.5
+
+
+def check(case: Case) -> list[Finding]:
+    """Find units whose kinks coincide, and tell what spreading them is worth."""
+    if case.first_rectifiers is None or not case.wrong:
+        return []
+    cluster, place = _along_one_input(case) if case.network.inputs == 1 else _through_one_point(case)
+    units = case.first_rectifiers.units
+    if len(cluster) - SPARE < max(2, MANY * units - SPARE):
+        return []
+    share, before, after = 1.0, None, None
+    if case.tries:
+        before, after = case.loss, case.trials.moved(cluster[SPARE:]).loss
+        share = case.trials.share(after)
+        gain = share - case.trials.share(case.trials.solved.loss)  # with the kinks where they are
+        if gain < GAIN:
+            return []
+        share = share if gain >= STRONG * share else gain
+    where = f"x = {place[0]:.3g}" if len(place) == 1 else "one point: " + ", ".join(f"{value:.3g}" for value in place)
+    message = (
+        f"{of(len(cluster), units, 'unit').capitalize()} bend at (or next to) {where}: "
+        "the data surround it, but a function needs its kinks in different places."
+    )
+    evidence = {"units_there": [list(unit) for unit in cluster], "units": units, "place": place.tolist()}
+    advice = "Spread the kinks over the data: start with biases that are not all 0, or with kinks at quantiles of x."
+    remedy = Remedy(advice, "Training(kinks='stratified')", before, after)
+    return [Finding("kinks-coincide", "cause" if share >= STRONG else "contributing", message, evidence, remedy, share)]
+
+
+def _along_one_input(case: Case) -> tuple[tuple[Place, ...], Floats]:
+    state = case.first_rectifiers
+    assert state is not None
+    kinks = np.where(state.bends, case.kinks, np.nan)
+    window = TOGETHER * (float(np.ptp(case.x[:, 0])) or 1.0)
+    best = np.zeros(len(kinks), bool)
+    for at in kinks[np.isfinite(kinks)]:
+        inside = (kinks >= at) & (kinks <= at + window)
+        best = inside if inside.sum() > best.sum() else best
+    place = np.array([float(np.median(kinks[best]))]) if best.any() else np.zeros(1)
+    return tuple((state.index, int(i)) for i in np.flatnonzero(best)), place
+
+
+def _through_one_point(case: Case) -> tuple[tuple[Place, ...], Floats]:
+    """Give the units whose borders pass closest to the point that they best share, and that point."""
+    state = case.first_rectifiers
+    assert state is not None
+    node = case.network.nodes[case.network.hidden_nodes[state.index].sources[0] - 1]
+    assert isinstance(node, Linear)
+    matrix = node.matrices[0]
+    if hasattr(matrix, "tocsr"):
+        return (), np.zeros(0)
+    spread = float(np.sqrt(case.x.var(axis=0).sum())) or 1.0
+    size = np.linalg.norm(matrix, axis=0)
+    usable = np.flatnonzero((size > 0) & state.bends)
+    if len(usable) <= case.network.inputs + 1:
+        return (), np.zeros(0)
+    normals, offsets = (matrix / np.where(size > 0, size, 1.0)).T[usable], (node.bias / np.where(size > 0, size, 1.0))
+    point = np.linalg.lstsq(normals, -offsets[usable], rcond=None)[0]
+    near = np.abs(normals @ point + offsets[usable]) <= CROSSING * spread
+    low, high = case.x.min(axis=0), case.x.max(axis=0)
+    if not ((point >= low) & (point <= high)).all():
+        return (), point
+    return tuple((state.index, int(i)) for i in usable[near]), point

@@ -1,0 +1,46 @@
+"""The network stands still at the best that as few kinks as it uses can do."""
+
+import numpy as np
+
+from hinges.diagnosis._case import Case
+from hinges.diagnosis._finding import Finding, Remedy
+from hinges.diagnosis._words import counted, short
+
+STILL = 0.25  # of what could be gained, at most, by going on
+NEAR = 1.3  # times the plateau's own best loss
+
+
+def check(case: Case) -> list[Finding]:
+    """Find a standstill far above what is possible, with the number of kinks in use and what so many can do."""
+    if not case.wrong or not case.tries or case.trials.share(case.trials.trained_on.loss) > STILL:
+        return []
+    after = case.trials.repaired.loss
+    share = case.trials.share(after)
+    if share < 0.2:
+        return []
+    evidence = {"loss": case.loss, "gradient": case.gradient, "loss_after_going_on": case.trials.trained_on.loss}
+    message = f"The loss stands still at {short(case.loss)}: its gradient is next to zero, and more steps do not help."
+    pieces = _pieces(case)
+    if pieces is not None:
+        count, best = pieces
+        evidence |= {"kinks_in_use": count - 1, "plateau_loss": best}
+        if case.loss <= NEAR * best:
+            message = (
+                f"The network uses {counted(count - 1, 'kink')} inside the data and has found the best that so many "
+                f"can do, {short(best)}: there the gradient is zero, and more steps do not help."
+            )
+    severity = "cause" if share >= 0.5 else "contributing"
+    remedy = Remedy("Move idle units to where the error is.", "repair(network, data).network", case.loss, after)
+    return [Finding("plateau", severity, message, evidence, remedy, share)]
+
+
+def _pieces(case: Case) -> tuple[int, float] | None:
+    """Give how many pieces the network makes of the data, and the best loss of so many; of a curve only."""
+    if not case.is_curve or case.first_rectifiers is None or case.floor is None:
+        return None
+    from hinges.optimal import best_error
+
+    kinks = case.kinks[case.first_rectifiers.bends]
+    span = float(np.ptp(case.x[:, 0])) or 1.0
+    distinct = 1 + len(np.unique(np.round(kinks / (1e-3 * span)))) if kinks.size else 1
+    return distinct, best_error(case.data, pieces=distinct).upper
