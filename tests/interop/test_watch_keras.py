@@ -1,0 +1,105 @@
+"""watch as a callback of Keras, on its backends JAX and torch: each is one process, in which all trainings run."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+RUNS = Path(__file__).with_name("watch_keras_runs.py")
+MSE_OF_THE_BEST_LINE = 0.3997
+
+
+def results(backend, *names):
+    done = subprocess.run(
+        [sys.executable, str(RUNS), *names], env={**os.environ, "KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1"},
+        capture_output=True, text=True, check=False, timeout=240,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def jax_runs():
+    return results("jax", "forum", "bit_for_bit", "healthy", "divergence", "classes", "errors")
+
+
+@pytest.mark.needs("keras", "jax")
+class TestJax:
+    def test_the_forums_network_is_warned_about_once_at_the_start(self, jax_runs):
+        forum = jax_runs["forum"]
+        assert forum["kinds"] == ["kinks-outside-data"]
+        (said,) = forum["told"]
+        assert said.startswith("None of the 10 hidden units bends where the data lie")
+        assert "at the start" in said
+        assert forum["start_kinks"] == [0] * 10
+        assert "of 10 units" in forum["summary"]
+
+    def test_what_the_warning_says_to_type_puts_the_kinks_among_the_data(self, jax_runs):
+        moved = np.array(jax_runs["forum"]["moved"])
+        assert ((0 < moved) & (moved < 10)).all()
+        assert np.ptp(moved) > 3
+
+    def test_the_record_says_what_keras_says(self, jax_runs):
+        forum = jax_runs["forum"]
+        assert forum["step"] == [0, 5, 10, 15, 20]
+        assert forum["later"] == [0, 5, 10, 15, 20, 25, 30]  # 135 rows of the first fit, 150 of the second: 5 steps
+        assert np.isnan(forum["held"][0])
+        assert forum["held"][1:] == pytest.approx(forum["val_loss"])
+        assert forum["kinks"] == pytest.approx(forum["expected_kinks"], rel=1e-5)
+        assert forum["loss"] == pytest.approx(forum["evaluated"], rel=1e-5)
+        assert forum["rate"] == pytest.approx([1e-3] * 5)
+        assert min(forum["gradient"]) > 0
+
+    def test_the_training_is_the_same_to_the_last_bit(self, jax_runs):
+        check_same(jax_runs["bit_for_bit"])
+
+    def test_healthy_trainings_are_not_warned_about(self, jax_runs):
+        assert jax_runs["healthy"]["told"] == []
+        assert jax_runs["healthy"]["step"][-1] == 125
+
+    def test_a_divergence_is_named_with_its_step_and_the_last_good_weights_are_kept(self, jax_runs):
+        run = jax_runs["divergence"]
+        assert not run["finite"]
+        (said,) = run["told"]
+        assert "(learning rate 1e+06): the training has diverged" in said
+        assert 1 <= run["evidence"]["step"] <= 5, "seen in the first epoch, though only every second is recorded"
+        assert run["back"]
+        assert run["step"][:2] == [0, 5]
+        assert run["losses"] == [True, *[False] * (len(run["step"]) - 1)]
+
+    def test_classes_and_branches(self, jax_runs):
+        run = jax_runs["classes"]
+        assert run["loss"] == pytest.approx([run["loss"][1]] * 3, rel=1e-4)
+        assert run["accuracy"][0] == pytest.approx(run["accuracy"][1])
+        assert "of 8 units" in run["summary"]
+        assert "of 4 units" in run["summary"]
+
+    def test_what_cannot_be_watched_is_said_at_once(self, jax_runs):
+        errors = jax_runs["errors"]
+        assert errors["layer"][0] == "UnsupportedModelError"
+        assert "strange" in errors["layer"][1]
+        assert "x has 2 entries in a row where the network has 1 inputs" in errors["inputs"][1]
+        assert "watches another model" in errors["other"][1]
+        assert "nothing was recorded" in errors["early"][1]
+
+
+def check_same(run):
+    assert all(run["same"])
+    assert run["away"] < 1e-5
+    assert run["gradient"] is None
+    assert run["notes"] == ["the gradient is not known: the network's numbers are not the model's own, one for one"]
+    assert run["units"] == [4, 14]
+    assert run["held"] is None
+
+
+@pytest.mark.needs("keras", "torch")
+def test_on_the_backend_torch():
+    runs = results("torch", "forum", "bit_for_bit")
+    check_same(runs["bit_for_bit"])
+    assert runs["forum"]["kinds"] == ["kinks-outside-data"]
+    assert runs["forum"]["later"] == [0, 5, 10, 15, 20, 25, 30]
+    assert runs["forum"]["loss"] == pytest.approx(runs["forum"]["evaluated"], rel=1e-5)
