@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         trace,
     )
     from hinges.construct import Interpolation, Tents, approximate, sawtooth, sine_by_hand, square, tent
+    from hinges.diagnosis import Diagnosis, Finding, Remedy, Repair, diagnose, repair, watch
     from hinges.draw import Scene, plot, plot_activations, save_animation, save_picture, scene
     from hinges.interop import load, rounding, save, to_keras, to_source, to_torch
     from hinges.lab import export_station, station
@@ -71,6 +72,15 @@ _LAZY = {
         "sine_by_hand",
         "square",
         "tent",
+    ),
+    "hinges.diagnosis": (
+        "Diagnosis",
+        "Finding",
+        "Remedy",
+        "Repair",
+        "diagnose",
+        "repair",
+        "watch",
     ),
     "hinges.draw": (
         "Scene",
@@ -117,7 +127,9 @@ __all__ = [
     "Approximation",
     "Best",
     "Dataset",
+    "Diagnosis",
     "ErrorBounds",
+    "Finding",
     "FitResult",
     "Hinge",
     "HingesError",
@@ -136,6 +148,8 @@ __all__ = [
     "Plane",
     "RandomSearch",
     "Regions",
+    "Remedy",
+    "Repair",
     "Scene",
     "Slice",
     "Snapshot",
@@ -151,6 +165,7 @@ __all__ = [
     "best_error",
     "confusion_matrix",
     "count_regions",
+    "diagnose",
     "error_curve",
     "example",
     "examples",
@@ -164,6 +179,7 @@ __all__ = [
     "read_images",
     "read_sprites",
     "regions",
+    "repair",
     "rollout",
     "rounding",
     "save",
@@ -187,6 +203,7 @@ __all__ = [
     "to_source",
     "to_torch",
     "trace",
+    "watch",
 ]
 
 

@@ -3,5 +3,7 @@
 from hinges.diagnosis._diagnose import diagnose
 from hinges.diagnosis._diagnosis import Diagnosis
 from hinges.diagnosis._finding import Finding, Remedy
+from hinges.diagnosis._repair import Repair, repair
+from hinges.diagnosis._watch import watch
 
-__all__ = ["Diagnosis", "Finding", "Remedy", "diagnose"]
+__all__ = ["Diagnosis", "Finding", "Remedy", "Repair", "diagnose", "repair", "watch"]

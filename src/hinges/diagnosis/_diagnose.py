@@ -67,9 +67,22 @@ def diagnose(
 
     found = [finding for check in CHECKS for finding in check(case)]
     ordered = sorted(found, key=_rank)
+    ordered = _causes_first_group(ordered)
     if not any(finding.severity == "cause" for finding in ordered):
         ordered = _promoted(ordered) if case.wrong and any(finding.blames for finding in ordered) else healthy(case, ordered)
     return Diagnosis(tuple(ordered), case.loss, loss, case.constant_loss, case.floor, network, rows)
+
+
+def _causes_first_group(findings: list[Finding]) -> list[Finding]:
+    """Call only those the cause that stand in the group of the first: the others follow from it, or come after it."""
+    causes = [finding for finding in findings if finding.severity == "cause"]
+    if not causes:
+        return findings
+    first = _group(causes[0])
+    return [
+        replace(finding, severity="contributing") if finding.severity == "cause" and _group(finding) != first else finding
+        for finding in findings
+    ]
 
 
 def _promoted(findings: list[Finding]) -> list[Finding]:
@@ -79,5 +92,8 @@ def _promoted(findings: list[Finding]) -> list[Finding]:
 
 def _rank(finding: Finding) -> tuple[int, bool, int, float, int]:
     """Causes first; of those that explain much, faults of code before those of data, of units and of training."""
-    group = next(i for i, kinds in enumerate(GROUPS) if finding.kind in kinds)
-    return SEVERITIES.index(finding.severity), finding.share < MUCH, group, -round(finding.share, 1), KINDS.index(finding.kind)
+    return SEVERITIES.index(finding.severity), finding.share < MUCH, _group(finding), -round(finding.share, 1), KINDS.index(finding.kind)
+
+
+def _group(finding: Finding) -> int:
+    return next(i for i, kinds in enumerate(GROUPS) if finding.kind in kinds)

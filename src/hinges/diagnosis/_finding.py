@@ -26,6 +26,7 @@ GROUPS = (
     ("near-floor", "noisy-repeats", "gaps", "not-applicable"),
 )
 KINDS = tuple(kind for group in GROUPS for kind in group)
+NOTHING = 1e-9  # of a loss: what is left is rounding
 SEVERITIES = ("cause", "contributing", "note")
 
 
@@ -55,8 +56,8 @@ class Remedy:
         """By how much the loss fell, in words; "" where it was not tried."""
         if self.loss_before is None or self.loss_after is None:
             return ""
-        if self.loss_after <= 0:
-            return f"tried: the loss falls from {self.loss_before:.3g} to 0"
+        if self.loss_after <= NOTHING * self.loss_before:
+            return f"tried: the loss falls from {self.loss_before:.3g} to next to nothing"
         times = self.loss_before / self.loss_after
         if times < 1.005:
             return f"tried: the loss stays at {self.loss_before:.3g}"

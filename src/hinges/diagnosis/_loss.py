@@ -56,6 +56,10 @@ class Loss:
         back[np.arange(len(outputs)), self.labels] -= 1.0
         return self.share[:, None] * back
 
+    def right(self, outputs: Floats) -> float:
+        """Give the share of the rows whose class is right; of classes only."""
+        return float(self.share @ (outputs.argmax(axis=1) == self.labels))
+
     def of_best_constant(self) -> float:
         """Give the loss of the best constant."""
         if self.name == "mse":

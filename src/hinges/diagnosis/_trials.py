@@ -24,7 +24,7 @@ ITERATIONS = 300  # of going on by gradient
 FEW_ITERATIONS = 60  # of classes, whose cross-entropy on other rows soon rises again
 MOST_ROWS = 2_000  # that are read where something is tried
 MOST_WORK = 3e9  # multiplications that one trial may take
-GOOD = 1e-4  # of the loss of a constant: below it a fit is as good as any
+GOOD = {"mse": 1e-4, "cross-entropy": 0.05}  # of the loss of a constant: below it a fit is as good as any
 TINY = 1e-300
 
 
@@ -100,7 +100,7 @@ class Trials:
             known += [self.repaired.loss, self.trained_on.loss, case.loss if fresh is None else fresh]
         if case.floor is not None:
             known.append(case.floor.upper)
-        return max(min(known), min(case.noise, case.loss), GOOD * case.constant_loss, TINY)
+        return max(min(known), min(case.noise, case.loss), GOOD[case.loss_name] * case.constant_loss, TINY)
 
     def share(self, loss: float) -> float:
         """Give how much of the way from the present loss to the best one a loss goes, in orders of magnitude, 0..1."""
@@ -134,11 +134,14 @@ class Trials:
         )
         if network is None:
             return None
-        losses = [case.judge.value(network(case.x))]
-        if not kept.all():
-            unseen = Loss(case.loss_name, part(data, ~kept))
-            losses.append(unseen.value(network(unseen.data.x)))
-        return max(losses)
+        value = case.judge.value(network(case.x))
+        if kept.all():
+            return value
+        unseen = Loss(case.loss_name, part(data, ~kept))
+        there = network(unseen.data.x)
+        if case.is_mse:
+            return max(value, unseen.value(there))
+        return value if unseen.right(there) > unseen.right(case.network(unseen.data.x)) else max(value, case.loss)
 
     def _with_moved(self, units: Sequence[Place]) -> Network:
         case = self._case

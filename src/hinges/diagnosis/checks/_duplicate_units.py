@@ -24,7 +24,7 @@ def check(case: Case) -> list[Finding]:
     if case.tries:
         before, after = case.loss, case.trials.moved(copies).loss
         share = case.trials.share(after)
-        gain = share - case.trials.share(case.trials.moved(()).loss)
+        gain = share - case.trials.share(case.trials.solved.loss)  # copies stay copies
         if gain < GAIN:
             return []
         share = share if gain >= STRONG * share else gain

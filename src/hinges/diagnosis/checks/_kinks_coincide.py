@@ -9,7 +9,7 @@ from hinges.diagnosis._revival import Place
 from hinges.diagnosis._words import of
 from hinges.nets import Linear
 
-TOGETHER = 0.05  # of the span of x
+TOGETHER = 0.08  # of the span of x
 CROSSING = 0.02  # of the spread of the rows: borders that pass a point closer than this go through it
 MANY = 0.4  # of the units
 SPARE = 2  # units that one place may need, one for each facing

@@ -6,10 +6,12 @@ import numpy as np
 
 from hinges.diagnosis._case import Case
 from hinges.diagnosis._finding import Finding, Remedy
+from hinges.diagnosis._layer_state import TWO_SIDED
 from hinges.diagnosis._words import short
 
 OFF_CENTRE = 4.0  # spreads between 0 and the mean of an input
 LARGE, SMALL = 30.0, 0.03  # of a spread, or of a target's size
+LARGE_FOR_SIGMOIDS = 8.0  # of a spread, to units that are flat a few units away from their middle
 UNLIKE = 30.0  # between the sizes of two columns
 WORTH = 0.3  # of what could be gained, with scaled columns
 
@@ -27,7 +29,10 @@ def check(case: Case) -> list[Finding]:
     share = 0.6 if after is None else case.trials.share(after)
     if share < WORTH:
         return []
-    message = f"{'; '.join(reasons)[0].upper()}{'; '.join(reasons)[1:]}: starts and learning rates are made for columns about 0 with spread 1."
+    said = "; ".join(reasons)
+    message = (
+        f"{said[0].upper()}{said[1:]}: starts and learning rates are made for columns about 0 with a spread of about 1."
+    )
     advice = "Scale every column of x and y to mean 0 and spread 1 (and fold it back into the weights)."
     remedy = Remedy(advice, "fit(data, Training(standardize=True))", None if after is None else case.loss, after)
     return [Finding("scale", "cause" if share >= 0.5 else "contributing", message, evidence, remedy, share)]
@@ -48,9 +53,13 @@ def _inputs(case: Case) -> tuple[list[str], dict[str, Any]]:
     size = np.sqrt(mean**2 + spread**2)[live]
     if size.max() > UNLIKE * size.min():
         reasons.append(f"the inputs have sizes from {short(size.min())} to {short(size.max())}")
-    elif spread[live].max() < SMALL or spread[live].min() > LARGE:
+    elif spread[live].max() < SMALL or spread[live].min() > _large(case):
         reasons.append(f"the inputs have a spread of {short(spread[live].max())}")
     return reasons, evidence
+
+
+def _large(case: Case) -> float:
+    return LARGE_FOR_SIGMOIDS if any(state.kind in TWO_SIDED for state in case.hidden) else LARGE
 
 
 def _targets(case: Case) -> tuple[list[str], dict[str, Any]]:

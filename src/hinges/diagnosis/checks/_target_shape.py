@@ -38,4 +38,4 @@ def check(case: Case) -> list[Finding]:
     remedy = Remedy(advice, "y = y.reshape(-1, 1)", case.loss, solved if case.tries else None)
     if not case.tries:
         remedy = Remedy(advice, "y = y.reshape(-1, 1)")
-    return [Finding("target-shape", "cause", message, evidence, remedy, case.trials.share(solved))]
+    return [Finding("target-shape", "cause", message, evidence, remedy, 1.0)]
