@@ -11,7 +11,9 @@ from hinges.errors import InvalidInputError
 from hinges.optimal._exact_sums import ExactSums
 from hinges.optimal._hops import best_new_hinge, settle
 from hinges.optimal._levels import grid_search
+from hinges.optimal._mse_large import LargeSearch
 from hinges.optimal._pair_bound import pair_bound
+from hinges.optimal._pieces_fit import CLOSED, PiecesFit
 from hinges.optimal._refine import Polygon, fit_values, interpolated, rounding_floor
 from hinges.optimal._rows import Rows, merge_rows
 from hinges.optimal._segments import UNIT_ROUNDOFF, certified_errors, certified_table, segment, segment_errors
@@ -20,37 +22,8 @@ from hinges.optimal._varpro import Kinks, Problem, project, train_kinks
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
-CLOSED = 1e-9  # relative gap at which a bracket counts as closed
+SMALL, SMALL_ROWS = 500, 20_000  # distinct x and rows up to which the search works on all pairs of them
 _GRIDS = ((3.0, 21), (2.0, 15))  # half width in root mean squares, levels
-
-
-@dataclass(frozen=True)
-class PiecesFit:
-    """The best continuous function found with at most `allowed` pieces, and a certified bound for all of them.
-
-    `polygon` is the function in the units of the rows, its `error` the weighted sum of squares as measured;
-    `lower` is a certified lower bound on it for every continuous function with at most `allowed` pieces.
-    `knots` are its inner knots in scaled units. `closed` says that the two agree to 1e-9, or to what rounding
-    allows; `pair_bound` that the bound is the pair bound or needs none. Errors divided by `total` are means.
-    """
-
-    polygon: Polygon
-    lower: float
-    allowed: int
-    total: float
-    knots: Floats
-    closed: bool
-    pair_bound: bool
-
-    @property
-    def mse(self) -> float:
-        """The weighted mean squared error of the function found."""
-        return self.polygon.error / self.total
-
-    @property
-    def lower_mse(self) -> float:
-        """A certified lower bound on the weighted mean squared error."""
-        return self.lower / self.total
 
 
 @dataclass(frozen=True)
@@ -69,7 +42,11 @@ class MseSearch:
         Raises:
             InvalidInputError: as `merge_rows`.
         """
-        rows = merge_rows(x, y, weights)
+        return MseSearch.of_rows(merge_rows(x, y, weights))
+
+    @staticmethod
+    def of_rows(rows: Rows) -> MseSearch:
+        """Prepare merged rows."""
         problem = Problem(rows.u, rows.v, rows.w, skip=True)
         return MseSearch(rows, segment_errors(rows), ExactSums.of(rows), problem)
 
@@ -166,6 +143,20 @@ class MseSearch:
         return replace(fit, lower=lower, closed=self.is_closed(fit.polygon.error, lower), pair_bound=bound.complete)
 
 
+Search = MseSearch | LargeSearch
+
+
+def search_of(x: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) -> Search:
+    """Prepare finite rows with positive weights for a search, by their number.
+
+    Raises:
+        InvalidInputError: as `merge_rows`.
+    """
+    rows = merge_rows(x, y, weights, most=None)
+    few = rows.u.size <= SMALL and rows.x.size <= SMALL_ROWS
+    return MseSearch.of_rows(rows) if few or rows.u.size < 4 else LargeSearch.of(rows)
+
+
 def best_pieces(
     x: ArrayLike, y: ArrayLike, pieces: int, weights: ArrayLike | None = None, *, pair: bool = True
 ) -> PiecesFit:
@@ -181,14 +172,14 @@ def best_pieces(
     Raises:
         InvalidInputError: float64 cannot hold the squared error, or cannot tell two x apart.
     """
-    return MseSearch.of(x, y, weights).pieces(pieces, pair=pair)
+    return search_of(x, y, weights).pieces(pieces, pair=pair)
 
 
 def pieces_curve(
     x: ArrayLike, y: ArrayLike, pieces: int, weights: ArrayLike | None = None, *, pair: bool = False
 ) -> list[PiecesFit]:
     """Give the best fits found, with bounds, for 1, 2, ..., `pieces` pieces; errors never rise along the list."""
-    search = MseSearch.of(x, y, weights)
+    search = search_of(x, y, weights)
     fits = [search.pieces(1, pair=pair)]
     for allowed in range(2, pieces + 1):
         fit = search.pieces(allowed, pair=pair, start=fits[-1].knots)
@@ -211,7 +202,7 @@ def fewest_pieces(
         InvalidInputError: no function of x is that good, because rows that share an x differ in y; or as
             `best_pieces`.
     """
-    search = MseSearch.of(x, y, weights)
+    search = search_of(x, y, weights)
     if interpolated(search.rows).error > tolerance * search.total:
         least = search.rows.to_error(search.rows.floor) / search.total
         raise InvalidInputError(
@@ -227,7 +218,7 @@ def fewest_pieces(
     return fit, excluded
 
 
-def fewest_possible(search: MseSearch, tolerance: float) -> int:
+def fewest_possible(search: Search, tolerance: float) -> int:
     """Give the least number of pieces that the bound of unconnected lines does not rule out."""
     ceiling, pieces = search.scaled(tolerance * search.total) * (1.0 + 1e-9), 16
     while True:

@@ -17,7 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from hinges.errors import InvalidInputError
 from hinges.optimal._hops import hop, settle
 from hinges.optimal._levels import grid_search
-from hinges.optimal._mse_pieces import MseSearch, PiecesFit, fewest_possible
+from hinges.optimal._mse_pieces import MseSearch, fewest_possible
+from hinges.optimal._pieces_fit import PiecesFit
 from hinges.optimal._refine import interpolated, weighted_squares
 from hinges.optimal._rows import Rows
 from hinges.optimal._signs import rank_patterns

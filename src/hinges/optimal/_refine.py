@@ -38,6 +38,18 @@ def fit_values(rows: Rows, knots: Floats) -> Polygon:
     The knots are rounded to float64 in x first and the values are best for the rounded ones. Knots outside the
     open range of the rows, or equal after rounding, are dropped.
     """
+    breakpoints, scaled = inner_breakpoints(rows, knots)
+    root = np.sqrt(rows.w)
+    hats = _hats(rows.u, scaled) * root[:, None]
+    values = np.linalg.lstsq(hats, rows.v * root, rcond=1e-14)[0]
+    return measured(rows, breakpoints, np.ldexp(values, rows.y_exponent) + rows.y_centre)
+
+
+def inner_breakpoints(rows: Rows, knots: Floats) -> tuple[Floats, Floats]:
+    """Give knots (scaled) rounded to float64 in x, with both ends of the rows, in x and scaled again.
+
+    Knots outside the open range of the rows, or equal after rounding, are dropped.
+    """
     low, high = float(rows.x[0]), float(rows.x[-1])
     inner = np.unique(rows.to_x(knots))
     inner = inner[(inner > low) & (inner < high)]
@@ -45,10 +57,7 @@ def fit_values(rows: Rows, knots: Floats) -> Polygon:
     scaled = rows.to_u(breakpoints)
     distinct = np.concatenate([[True], np.diff(scaled) > 0])
     breakpoints, scaled = breakpoints[distinct], scaled[distinct]
-    root = np.sqrt(rows.w)
-    hats = _hats(rows.u, scaled) * root[:, None]
-    values = np.linalg.lstsq(hats, rows.v * root, rcond=1e-14)[0]
-    return measured(rows, breakpoints, np.ldexp(values, rows.y_exponent) + rows.y_centre)
+    return breakpoints, scaled
 
 
 def interpolated(rows: Rows) -> Polygon:

@@ -62,23 +62,26 @@ class Rows:
         return math.ldexp(scaled, 2 * self.y_exponent + self.w_exponent)
 
 
-def merge_rows(x: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) -> Rows:
+def merge_rows(
+    x: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None, *, most: int | None = LARGEST_DISTINCT
+) -> Rows:
     """Sort, merge and scale finite rows with positive weights; the caller has validated shapes and signs.
+
+    most: the largest number of distinct x that the search to come can take.
 
     Raises:
         InvalidInputError: the squared error overflows float64, two x are closer than float64 can resolve over
-            the whole span, or there are more distinct x than a search of quadratic cost can take.
+            the whole span, or there are more than `most` distinct x.
     """
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     weights = np.ones(x.size) if weights is None else np.asarray(weights, dtype=np.float64)
-    order = np.argsort(x, kind="stable")
-    x, y, weights = x[order] + 0.0, y[order], weights[order]
+    if (x[1:] < x[:-1]).any():
+        order = np.argsort(x, kind="stable")
+        x, y, weights = x[order], y[order], weights[order]
+    x = x + 0.0
     first = np.flatnonzero(np.concatenate([[True], x[1:] > x[:-1]]))
-    if first.size > LARGEST_DISTINCT:
-        raise InvalidInputError(
-            f"x has {first.size} distinct values: "
-            f"the search for the smallest squared error takes at most {LARGEST_DISTINCT}"
-        )
+    if most is not None and first.size > most:
+        raise InvalidInputError(f"x has {first.size} distinct values: this search takes at most {most}")
     x_centre, x_exponent = _centre_and_exponent(x)
     y_centre, y_exponent = _centre_and_exponent(y)
     w_exponent = _exponent(float(weights.max()))
@@ -97,14 +100,21 @@ def merge_rows(x: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) -> 
         raise InvalidInputError(
             f"x reaches from {x[0]:g} to {x[-1]:g}: slopes over so short a span overflow float64, so rescale x"
         )
-    scaled_w, scaled_v = np.ldexp(weights, -w_exponent), np.ldexp(y - y_centre, -y_exponent)
-    w = np.add.reduceat(scaled_w, first)
-    v = np.add.reduceat(scaled_w * scaled_v, first) / w
-    deviation = scaled_v - np.repeat(v, np.diff(np.append(first, x.size)))
-    within = np.add.reduceat(scaled_w * deviation**2, first)
+    w, v, within = _merged(np.ldexp(weights, -w_exponent), np.ldexp(y - y_centre, -y_exponent), first)
+    x, y, weights = (array.view() for array in (x, y, weights))  # what was given stays writable
     for array in (x, y, weights, first, u, v, w, within):
         array.setflags(write=False)
     return Rows(x, y, weights, first, u, v, w, within, x_centre, y_centre, x_exponent, y_exponent, w_exponent)
+
+
+def _merged(w: Floats, v: Floats, first: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
+    """Give weight, weighted mean and squares about it of the rows that share an x."""
+    if first.size == w.size:
+        return w, v, np.zeros(w.size)
+    weight = np.add.reduceat(w, first)
+    mean = np.add.reduceat(w * v, first) / weight
+    deviation = v - np.repeat(mean, np.diff(np.append(first, w.size)))
+    return weight, mean, np.add.reduceat(w * deviation**2, first)
 
 
 def _centre_and_exponent(values: Floats) -> tuple[float, int]:

@@ -10,6 +10,7 @@ from hinges.nets import Network
 from hinges.optimal import _max_norm, _mse_pieces, _mse_units
 from hinges.optimal._max_units import MaxUnits, best_max_units
 from hinges.optimal._mse_units import UnitsFit
+from hinges.optimal._pieces_fit import PiecesFit
 from hinges.pwl import PiecewiseLinear
 
 Rows = tuple[Floats, Floats, Floats | None]
@@ -85,7 +86,7 @@ def of_max_pieces(fit: _max_norm.MaxFit) -> ErrorBounds:
     return ErrorBounds(fit.lower, fit.upper, None, fit.function, certified=True)
 
 
-def of_mse_pieces(fit: _mse_pieces.PiecesFit) -> ErrorBounds:
+def of_mse_pieces(fit: PiecesFit) -> ErrorBounds:
     """Give a search's result as bounds."""
     p = fit.polygon
     function = PiecewiseLinear(p.breakpoints, p.values, p.left_slope, p.right_slope)
