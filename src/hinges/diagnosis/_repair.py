@@ -12,7 +12,7 @@ from hinges.data import Dataset
 from hinges.diagnosis._loss import LOSSES, Loss, check_targets
 from hinges.diagnosis._repair_curve import Curve, curve_of, repaired_curves
 from hinges.diagnosis._repair_kinds import addressed_kinds
-from hinges.diagnosis._repair_network import outputs, repaired_networks, revived_output
+from hinges.diagnosis._repair_network import loss_on_all, outputs, repaired_networks, revived_output
 from hinges.diagnosis._rows import counted
 from hinges.errors import InvalidInputError, UnsupportedModelError
 from hinges.nets import Linear, Network
@@ -100,7 +100,6 @@ def repair(
     rows = counted(Dataset.of(data))
     _check(network, rows, loss)
     judge = Loss(loss, rows)
-    before = judge.value(_outputs(network, rows))
     curve = curve_of(network) if loss == "mse" else None
     if best and (curve is None or not curve.plain):
         raise UnsupportedModelError(
@@ -108,29 +107,29 @@ def repair(
             f"this network has {network.inputs} input(s) and the layers "
             f"{', '.join(node.name for node in network.nodes[:8])}"
         )
-    if not np.isfinite(before):
-        raise InvalidInputError("the loss of the network is too large for float64: rescale y")
-    network_after, after = network, before
-    for trial in _trials(network, judge, curve, best=best, seed=seed):
-        values = outputs(trial, rows.x)
-        value = judge.value(values) if np.isfinite(values).all() else np.inf
-        if value < min(after, before * (1.0 - LEAST)):
-            network_after, after = trial, value
+    with np.errstate(over="ignore", invalid="ignore"):  # of what is tried; infinite losses are no better than others
+        if not np.isfinite(judge.of_best_constant()):
+            raise InvalidInputError("the squares of y overflow float64: rescale y")
+        before = judge.value(_outputs(network, rows))
+        trials = _trials(network, judge, curve, best=best, seed=seed)
+        losses = [loss_on_all(trial, judge) for trial in trials]
+        k = int(np.argmin(losses))
+        improved = losses[k] < before * (1.0 - LEAST)
+        after, result = (losses[k], trials[k]) if improved else (before, network)
+        kinds = addressed_kinds(network, result, judge) if improved else ()
     untouched = _untouched(network)
-    kinds = addressed_kinds(network, network_after, judge) if after < before else ()
     status = _status(before, after, kinds, untouched, judge)
-    return Repair(network_after, before, after, kinds, status, loss, network, rows, untouched)
+    return Repair(result, before, after, kinds, status, loss, network, rows, untouched)
 
 
 def _trials(network: Network, judge: Loss, curve: Curve | None, *, best: bool, seed: int) -> list[Network]:
-    """Give what may be better."""
+    """Give what may be better: at least one."""
     if curve is None:
         return repaired_networks(network, judge, seed=seed)
     found = repaired_curves(curve, judge.data, best=best)
-    if curve.output_activation is None:
+    if curve.output_activation is None and found:
         return found
-    starts = [network, *found]
-    start = min(starts, key=lambda trial: judge.value(outputs(trial, judge.data.x)))
+    start = min([network, *found], key=lambda trial: loss_on_all(trial, judge))
     return [*found, *repaired_networks(revived_output(start, judge.data), judge, seed=seed)]
 
 
@@ -166,7 +165,7 @@ def _status(before: float, after: float, kinds: tuple[str, ...], untouched: tupl
     name = "mean squared error" if judge.name == "mse" else "cross-entropy"
     if after < before:
         times = before / after if after > 0 else np.inf
-        factor = "" if not np.isfinite(times) else f", {times:,.0f} times" if times >= 10 else f", {times:.3g} times"
+        factor = f", {times:,.0f} times" if 10 <= times < 1e6 else f", {times:.3g} times" if times < 10 else ""
         text = f"The {name} falls from {before:.4g} to {after:.4g}{factor}."
         if kinds:
             text += f" Addressed: {', '.join(kinds)}."

@@ -44,7 +44,7 @@ def repaired_networks(network: Network, loss: Loss, *, seed: int = 0) -> list[Ne
             break
         moved = descended(_solved(moved, loss), rows, iterations=iterations)
         found.append(moved)
-        current = min(found, key=lambda trial: _value(trial, rows))
+        current = min(found, key=lambda trial: loss_on_all(trial, rows))
     return [*found, _solved(current, loss)]
 
 
@@ -76,12 +76,14 @@ def _solved(network: Network, loss: Loss) -> Network:
         return network
     rows = loss.data if columns * len(loss.data) <= MOST_SOLVED else thinned(loss.data, MOST_ROWS)
     better = with_solved_output(network, rows)
-    return better if _value(better, loss) <= _value(network, loss) else network
+    return better if loss_on_all(better, loss) <= loss_on_all(network, loss) else network
 
 
-def _value(network: Network, loss: Loss) -> float:
+def loss_on_all(network: Network, loss: Loss) -> float:
+    """Give the loss on all its rows, infinite where float64 overflows."""
     values = outputs(network, loss.data.x)
-    return loss.value(values) if np.isfinite(values).all() else np.inf
+    found = loss.value(values) if np.isfinite(values).all() else np.inf
+    return found if np.isfinite(found) else np.inf
 
 
 def outputs(network: Network, x: Floats) -> Floats:

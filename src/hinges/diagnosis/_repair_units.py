@@ -16,6 +16,7 @@ from hinges.nets import Activation, Linear, Network, Node
 
 REDUNDANT = 1e-7  # of a column's own size: less of it is outside the span of the others
 CANDIDATES = 24  # places that are tried for each unit
+SMALL = 0.1  # of a unit's usual size, where what it says cannot start at 0
 MOST_UNITS = 512  # of a layer in which redundant units are sought; dead ones are found in any
 Ints = NDArray[np.intp]
 
@@ -26,18 +27,18 @@ def with_units_moved(network: Network, loss: Loss, *, seed: int = 0) -> tuple[Ne
     A unit adds nothing where its activations on the rows are a combination of those of others and a constant: it is
     dead, a duplicate, or one always-on unit too many. Its part goes over to the others, so that the outputs stay but
     for rounding; it gets the best of some random directions and a kink through a row, and what reads it starts at 0.
-    Layers are done one after the other from the input on. Units that no dense Linear feeds, or that something else
-    than a dense Linear reads, stay. Approximate.
+    Where something without weights of its own reads a layer, only its dead units are moved, and start small.
+    Layers are done one after the other from the input on. Units that no dense Linear feeds stay. Approximate.
     """
     rng = np.random.default_rng(seed)
     moved = list[tuple[int, int]]()
     for at, node in enumerate(network.nodes):
-        if not isinstance(node, Activation) or at == len(network.nodes) - 1 or not movable(network, at):
+        if not isinstance(node, Activation) or not movable(network, at):
             continue
         values = network.values(loss.data.x)
         if not all(np.isfinite(value).all() for value in values):
             break
-        kept, dropped = _split(values[at + 1])
+        kept, dropped = _split(values[at + 1], alone=weighed(network, at))
         if dropped.size:
             network = _Layer(network, at, values).moved(kept, dropped, _pulls(network, values, loss), rng)
             moved += [(at, unit) for unit in dropped.tolist()]
@@ -45,31 +46,41 @@ def with_units_moved(network: Network, loss: Loss, *, seed: int = 0) -> tuple[Ne
 
 
 def movable(network: Network, at: int) -> bool:
-    """Tell whether the units of the activation node `at` have weights of their own, and readers with weights."""
+    """Tell whether the activation node `at` is a hidden one whose units have weights of their own."""
     node = network.nodes[at]
-    if not isinstance(node, Activation) or node.source == 0:
+    if not isinstance(node, Activation) or node.source == 0 or at == len(network.nodes) - 1:
         return False
-    feeder = network.nodes[node.source - 1]
     alone = sum(node.source in other.sources for other in network.nodes) == 1
+    return alone and _own_weights(network.nodes[node.source - 1])
+
+
+def weighed(network: Network, at: int) -> bool:
+    """Tell whether all that reads node `at` has weights of its own, which can be set to 0."""
     readers = [other for other in network.nodes if at + 1 in other.sources]
-    return alone and _own_weights(feeder) and bool(readers) and all(_own_weights(reader) for reader in readers)
+    return bool(readers) and all(_own_weights(reader) for reader in readers)
 
 
 def _own_weights(node: Node) -> bool:
     return isinstance(node, Linear) and len(node.sources) == 1 and not hasattr(node.matrices[0], "tocsr")
 
 
-def _split(activations: Floats) -> tuple[Ints, Ints]:
-    """Give the units whose activations and a constant span those of all, and the rest of them."""
+def _split(activations: Floats, *, alone: bool) -> tuple[Ints, Ints]:
+    """Give the units whose activations and a constant span those of all, and the rest of them.
+
+    Without `alone` only units that are 0 on every row are in the rest: what reads them takes them as they are.
+    """
     from scipy.linalg import qr  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
     rows, units = activations.shape
+    dead = (activations == 0).all(axis=0)
+    if not alone:
+        return np.flatnonzero(~dead), np.flatnonzero(dead)
     centred = activations - activations.mean(axis=0)
     size = np.sqrt(np.einsum("ij,ij->j", centred, centred))
     largest = np.sqrt(np.einsum("ij,ij->j", activations, activations))
     constant = size <= REDUNDANT * largest
     if units > MOST_UNITS or rows <= units + 1:  # so few rows are spanned by any units
-        return np.flatnonzero(~constant), np.flatnonzero((activations == 0).all(axis=0))
+        return np.flatnonzero(~dead), np.flatnonzero(dead)
     alive = np.flatnonzero(~constant)
     if not alive.size:
         return alive, np.arange(units)
@@ -111,6 +122,9 @@ class _Layer:
         for i, reader in enumerate(self.network.nodes):
             if self.at + 1 not in reader.sources:
                 continue
+            if not _own_weights(reader):
+                pull.append(pulls[self.at + 1])
+                continue
             assert isinstance(reader, Linear)
             matrix = np.array(reader.matrices[0])
             gone = matrix[dropped]
@@ -123,6 +137,8 @@ class _Layer:
         directions, offsets = self._aimed(dropped, self.values[feeder.sources[0]], np.hstack(pull), rng)
         tried = _activations(self.node, self.values[feeder.sources[0]] @ directions + offsets, dropped)
         best = _most_pulled(tried, columns, np.hstack(pull), dropped.size)
+        if not weighed(self.network, self.at):  # what a unit says goes on at once
+            directions, offsets = SMALL * directions, SMALL * offsets
         matrix, bias = np.array(feeder.matrices[0]), np.array(feeder.bias)
         matrix[:, dropped], bias[dropped] = directions[:, best], offsets[best]
         nodes[self.node.source - 1] = replace(feeder, matrices=(matrix,), bias=bias)

@@ -13,8 +13,7 @@ import numpy as np
 
 from hinges._arrays import Floats
 from hinges.optimal._hops import relocate
-from hinges.optimal._mse_pieces import MseSearch, filled
-from hinges.optimal._mse_units import units_from
+from hinges.optimal._mse_pieces import MseSearch, best_pieces, filled
 from hinges.optimal._repair_exchange import exchanged
 from hinges.optimal._repair_rows import Bools, CurveRows, curve_rows
 from hinges.optimal._repair_shared import crossings, shared_kinks
@@ -27,12 +26,16 @@ MOST_TRAINED = 2e7  # rows times units squared up to which kinks are trained on 
 SETTLES = 1e5  # the same, up to which every unit of the network is moved once
 EXCHANGES = 5e6  # up to which units are exchanged
 PIECES = 1.2e5  # up to which the search for the best pieces is made where the bound stays open
+SMALL = 500  # distinct x beyond which the search for the best pieces costs little for each row
 PAIRS = 200  # distinct x up to which that search takes the runs of the pair bound for one more start
 ROUNDS = 100  # of exchanges at most
 CHAINED = 4  # rounds of moving every unit once, and exchanging again
 PATTERNS = 6  # of facings that are tried
-GOOD = 1e-3  # relative distance from the bound of all networks of that size at which the search ends
+GOOD = 2e-6  # relative distance from the bound of all networks of that size at which the search ends
+PROGRESS = 1e-3  # relative gain worth another round
 ROUNDING = 1e-26  # mean square, in scaled units, that is rounding
+
+Placed = tuple[Floats, Bools]  # kinks and which units face left
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,8 @@ def repaired_curve(
     y: Floats,
     weights: Floats | None,
     *,
-    start: tuple[Floats, Bools],
+    start: Placed,
     slopes: Floats,
-    best: bool = False,
 ) -> CurveLayers:
     """Give the layers of as many units as `start` has, with a small squared error: approximate.
 
@@ -65,7 +67,6 @@ def repaired_curve(
         weights: (n,) row weights, none negative, not all 0, or None.
         start: the kinks (units,) of the network there is, NaN or infinite for none, and which units face left.
         slopes: (units,) of the units below 0: 0 for relu, not 1.
-        best: search as `Best(units=)` does; of relu and one output only.
 
     Raises:
         InvalidInputError: the squared error overflows float64, or two x are closer together than float64 resolves.
@@ -76,22 +77,19 @@ def repaired_curve(
     (1.0, (1, 1))
     """
     rows = curve_rows(x, y, weights)
-    fewer = rows.fewer(MOST_SEARCHED)
     at, left = start
-    placed = np.clip(
-        np.where(np.isfinite(at), rows.to_u(np.where(np.isfinite(at), at, 0.0)), rows.u[0]), *rows.u[[0, -1]]
-    )
-    plain = rows.v.shape[1] == 1 and not slopes.any()
-    if rows.u.size <= 2:
-        found = _interpolated(rows, at.size)
-    elif plain:
-        found = _plain_kinks(fewer, placed, left, best=best)
-    else:
-        found = shared_kinks(fewer, placed, left, slopes)
-    if plain and fewer is not rows and rows.u.size * at.size**2 <= MOST_TRAINED:
-        trained = train_kinks(Problem(rows.u, rows.v[:, 0], rows.w, skip=False), *found, steps=20)
-        found = trained.at, trained.left
-    return _layers(rows, *found, slopes)
+    inside = np.isfinite(at)
+    placed = np.where(inside, rows.to_u(np.where(inside, at, 0.0)), rows.u[0])
+    placed = np.clip(placed, rows.u[0], rows.u[-1])
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # of places that are not the best ones
+        if rows.u.size - 1 <= at.size:
+            found = [_interpolating(rows, at.size)]
+        elif rows.v.shape[1] == 1 and not slopes.any():
+            found = _plain_kinks(rows, placed, left)
+        else:
+            found = [shared_kinks(rows.fewer(MOST_SEARCHED), placed, left, slopes)]
+        best = min(found, key=lambda kinks: rows.solved(*kinks, slopes)[2]) if len(found) > 1 else found[0]
+        return _layers(rows, *best, slopes)
 
 
 def _layers(rows: CurveRows, at: Floats, left: Bools, slopes: Floats) -> CurveLayers:
@@ -108,59 +106,85 @@ def _layers(rows: CurveRows, at: Floats, left: Bools, slopes: Floats) -> CurveLa
     )
 
 
-def _interpolated(rows: CurveRows, units: int) -> tuple[Floats, Bools]:
-    """Give kinks for one or two distinct x: the first unit reaches from the one to the other."""
-    return np.full(units, rows.u[0]), np.zeros(units, np.bool_)
+def _interpolating(rows: CurveRows, units: int) -> Placed:
+    """Give a kink at every distinct x but the last; units that are left stand at the first."""
+    spare = units - rows.u.size + 1
+    return np.concatenate([rows.u[:-1], np.full(spare, rows.u[0])]), np.zeros(units, np.bool_)
 
 
-def _plain_kinks(rows: CurveRows, at: Floats, left: Bools, *, best: bool) -> tuple[Floats, Bools]:
-    """Give kinks and facings of relu units for one output, in the scaled units of the rows."""
-    search = MseSearch.of(rows.u, rows.v[:, 0], rows.w)
-    units = at.size
-    if units >= search.enough:
-        at = np.concatenate([rows.u[:-1], np.full(units - rows.u.size + 1, rows.u[0])])
-        return at, np.zeros(units, np.bool_)
+def _plain_kinks(rows: CurveRows, at: Floats, left: Bools) -> list[Placed]:
+    """Give kinks and facings of relu units for one output, in scaled units: what is best on all rows is among them."""
+    fewer = rows.fewer(MOST_SEARCHED)
+    search = MseSearch.of(fewer.u, fewer.v[:, 0], fewer.w)
+    if at.size >= search.enough:
+        return [_interpolating(fewer, at.size)]
     problem = Problem(search.rows.u, search.rows.v, search.rows.w, skip=False)
     own = _kinks(problem, search.rows.to_u(at), left)
-    found = _searched(search, rows, problem, own)
-    if best:
-        network = units_from(search, units).network
-        places = -network.biases / network.weights
-        found = min(found, _kinks(problem, search.rows.to_u(places), network.weights < 0), key=_error)
-    return search.rows.to_x(found.at), found.left
+    best, goal = _searched(search, fewer, problem, own)
+    if best.error <= goal and fewer is rows:
+        return [(search.rows.to_x(best.at), best.left)]
+    closed_form = None
+    if best.error > goal and (rows.u.size > SMALL or problem.u.size * at.size**2 <= PIECES):
+        knots = _best_knots(search, rows, at.size)
+        closed_form = _at_knots(rows.u, knots, at.size)
+        start = _at_knots(problem.u, search.rows.to_u(knots), at.size)
+        best = min(best, exchanged(problem, train_kinks(problem, *start), rounds=ROUNDS, enough=goal), key=_error)
+    best = _chained(problem, best, goal)
+    found = [(search.rows.to_x(best.at), best.left)]
+    if fewer is not rows and rows.u.size * at.size**2 <= MOST_TRAINED:
+        trained = train_kinks(Problem(rows.u, rows.v[:, 0], rows.w, skip=False), *found[0], steps=20)
+        found.append((trained.at, trained.left))
+    return found if closed_form is None else [*found, closed_form]
 
 
-def _searched(search: MseSearch, rows: CurveRows, problem: Problem, own: Kinks) -> Kinks:
-    """Train what the segmentations give, and unless that is as good as can be, exchange units and start elsewhere."""
+def _searched(search: MseSearch, rows: CurveRows, problem: Problem, own: Kinks) -> tuple[Kinks, float]:
+    """Train what the segmentations give, and unless that is as good as can be, exchange units.
+
+    The second result is the error at which a network of that size is as good as can be.
+    """
     units, work = own.at.size, problem.u.size * own.at.size**2
     segments = segment(search.table, units + 1)
     goal = float(segments.errors[units + 1, -1]) * (1.0 + GOOD) + ROUNDING * float(problem.w.sum())
     fewer, more = (search.rows.to_u(crossings(rows, segments.runs(count))) for count in (units, units + 1))
     free = filled(search.problem, more, units)
     free = train_kinks(search.problem, free.at, free.left)
-    best = min(own, _from_pieces(problem, fewer, units), _faced(search, problem, free), key=_error)
-    if best.error <= goal:
-        return best
-    if work <= EXCHANGES:
+    closed_form = _kinks(problem, *_at_knots(problem.u, fewer, units))
+    from_pieces = train_kinks(problem, closed_form.at, closed_form.left)
+    best = min(own, closed_form, from_pieces, _faced(search, problem, free), key=_error)
+    if best.error > goal and work <= EXCHANGES:
         free = exchanged(search.problem, free, rounds=ROUNDS, enough=goal)
         starts = (best, _faced(search, problem, free), relocate(problem, own, sweeps=1) if work <= SETTLES else own)
         best = min((exchanged(problem, start, rounds=ROUNDS, enough=goal) for start in starts), key=_error)
-    if work <= PIECES and best.error > goal:  # with noise this search finds better pieces than the segmentation's
-        pieces = _from_pieces(problem, search.pieces(units, pair=problem.u.size <= PAIRS).knots, units)
-        best = min(best, exchanged(problem, pieces, rounds=ROUNDS, enough=goal), key=_error)
-    for _ in range(CHAINED if work <= EXCHANGES and best.error > goal else 0):
+    return best, goal
+
+
+def _chained(problem: Problem, best: Kinks, goal: float) -> Kinks:
+    """Move every unit once, then exchange units, as long as that helps."""
+    if problem.u.size * best.at.size**2 > EXCHANGES:
+        return best
+    for _ in range(CHAINED):
         before = best.error
+        if before <= goal:
+            break
         best = exchanged(problem, relocate(problem, best, sweeps=1), rounds=ROUNDS, enough=goal)
-        if best.error >= before * (1.0 - GOOD):
+        if best.error >= before * (1.0 - PROGRESS):
             break
     return best
 
 
-def _from_pieces(problem: Problem, knots: Floats, units: int) -> Kinks:
+def _best_knots(search: MseSearch, rows: CurveRows, units: int) -> Floats:
+    """Give the inner knots, in scaled units, of the best function found with as many pieces as units.
+
+    With noise a search finds better pieces than those of the best segmentation.
+    """
+    if rows.u.size <= SMALL:
+        return search.rows.to_x(search.pieces(units, pair=rows.u.size <= PAIRS).knots)
+    return best_pieces(rows.u, rows.v[:, 0], units, rows.w, pair=False).polygon.breakpoints[1:-1]
+
+
+def _at_knots(u: Floats, knots: Floats, units: int) -> Placed:
     """Give the network of a function with as many pieces as units: one unit, on everywhere, is its first slope."""
-    at = np.sort(np.concatenate([np.full(units - knots.size, problem.u[0]), knots]))
-    start = _kinks(problem, at, np.zeros(units, np.bool_))
-    return min(start, train_kinks(problem, start.at, start.left), key=_error)
+    return np.sort(np.concatenate([np.full(units - knots.size, u[0]), knots])), np.zeros(units, np.bool_)
 
 
 def _faced(search: MseSearch, problem: Problem, free: Kinks) -> Kinks:

@@ -73,9 +73,9 @@ class CurveRows:
         matrix, targets = triangle[:, : units + 1], triangle[:, units + 1 :]
         size = np.sqrt(np.einsum("ij,ij->j", matrix, matrix))
         size[size == 0] = 1.0
-        solution: Floats = np.linalg.lstsq(matrix / size, targets, rcond=DEPENDENT)[0]
+        solution = cast("Floats", np.linalg.lstsq(matrix / size, targets, rcond=DEPENDENT)[0])
         error = float(((targets - matrix / size @ solution) ** 2).sum())
-        solution /= size[:, None]
+        solution = solution / size[:, None]
         return solution[1:], solution[0], error
 
 

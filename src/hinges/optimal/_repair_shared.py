@@ -230,9 +230,9 @@ def _segment_table(rows: CurveRows) -> Floats:
 def _line(rows: CurveRows, run: slice) -> tuple[float, Floats, Floats]:
     """Give the mean of u, the heights there and the slopes (outputs,) of a run's best lines."""
     u, v, w = rows.u[run], rows.v[run], rows.w[run]
-    mean, heights = float(np.average(u, weights=w)), np.average(v, weights=w, axis=0)
+    share = w / w.sum()
+    mean, heights = float(share @ u), cast("Floats", (share[:, None] * v).sum(axis=0))
     spread = float((w * (u - mean) ** 2).sum())
     if u.size == 1 or spread == 0:
         return mean, heights, np.zeros(v.shape[1])
-    weighted: Floats = (w * (u - mean))[:, None] * (v - heights)
-    return mean, heights, weighted.sum(axis=0) / spread
+    return mean, heights, cast("Floats", ((w * (u - mean))[:, None] * (v - heights)).sum(axis=0)) / spread
