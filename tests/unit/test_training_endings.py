@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hinges import Dataset, InvalidInputError, Training, best_error, example, fit
+from hinges import Dataset, InvalidInputError, Training, best_error, example, fit, optimal
 from hinges.train import _run, train_many
 
 pytestmark = pytest.mark.needs("jax", "optax")
@@ -73,6 +73,23 @@ def test_ctrl_c_gives_what_there_is(monkeypatch):
     assert part.statuses[0].startswith(f"interrupted: after step {part.steps[-1]} of 300, at a loss of ")
     result = fit(DATA, Training(steps=300, polish="repair"))
     assert result.status.startswith("interrupted: "), "and does not begin to polish"
+
+
+def test_ctrl_c_on_the_way_of_the_polish_is_a_status(monkeypatch):
+    real, left = optimal.polish, [1]
+
+    def polish(*arguments):
+        if not left:
+            raise KeyboardInterrupt
+        left.pop()
+        return real(*arguments)
+
+    monkeypatch.setattr(optimal, "polish", polish)
+    plain = train_many(DATA, SHORT, [0, 1, 2])
+    part = train_many(DATA, Training(steps=300, polish="varpro"), [0, 1, 2])
+    assert part.statuses[0].startswith("polished: varpro took the loss from ")
+    assert part.statuses[1:] == tuple(f"interrupted: not polished by varpro; before: {s}" for s in plain.statuses[1:])
+    np.testing.assert_array_equal(part.parameters[:, 1:], plain.parameters[:, 1:])
 
 
 def test_ctrl_c_before_anything_is_there_is_ctrl_c(monkeypatch):

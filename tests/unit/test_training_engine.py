@@ -7,9 +7,9 @@ from hinges import Dataset
 from hinges.nets import ACTIVATIONS
 from hinges.train._dense_model import DenseModel
 from hinges.train._draws import starts
-from hinges.train._engine import Descent, Engine, kind_of
+from hinges.train._engine import Descent, Engine, _length_of_calls, kind_of
 from hinges.train._order import Order
-from hinges.train._padding import padded_seeds
+from hinges.train._padding import padded_model, padded_seeds
 from hinges.train._problem import scaled_problem
 from hinges.train._program import program
 
@@ -115,6 +115,41 @@ def test_a_seed_that_overflows_keeps_its_last_finite_state():
     assert not after.alive.any()
     np.testing.assert_array_equal(after.parameters, before.parameters)
     np.testing.assert_array_equal(after.loss, before.loss)
+
+
+def test_a_call_records_moments_on_its_way_and_its_end():
+    rates, one, several = np.linspace(0.05, 0.01, 7), engine([4, 9]), engine([4, 9])
+    one.advance(rates, every=3)
+    assert [record.step for record in one.records()] == [3, 6, 7]
+    for first, last, record in zip([0, 3, 6], [3, 6, 7], one.records(), strict=True):
+        several.advance(rates[first:last])
+        alone = several.record()
+        np.testing.assert_array_equal(record.parameters, alone.parameters)
+        np.testing.assert_array_equal(record.loss, alone.loss)
+        np.testing.assert_array_equal(record.dead, alone.dead)
+    assert (one.step, one.record().step) == (7, 7)
+
+
+def test_moments_after_an_overflow_are_the_last_finite_one():
+    trained = engine([4])
+    trained.advance(np.repeat([0.01, 1e300], 3), every=3)
+    before, after = trained.records()
+    assert before.alive.all()
+    assert not after.alive.any()
+    np.testing.assert_array_equal(after.parameters, before.parameters)
+
+
+def test_of_a_few_networks_how_long_a_call_is_depends_on_padded_sizes_alone():
+    few = {(1, 5, 4, 8), (1, 8, 4, 999)}
+    assert len({lengths(*each) for each in few}) == 1
+    steps, moments = lengths(1, 10, 32, 250)
+    assert 250 * moments <= steps, "so that a call holds all the moments that it can"
+    assert lengths(1, 5_000, 1_000, 250) == (256, 8)
+    assert lengths(256, 10, 32, 250) == (256, 1)
+
+
+def lengths(seeds, units, batch, stride):
+    return _length_of_calls(padded_model(DenseModel((1, units, 1), "relu")), padded_seeds(seeds), batch, stride)
 
 
 def test_replacing_parameters_empties_adams_memory_of_them_and_measures_again():

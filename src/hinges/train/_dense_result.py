@@ -8,13 +8,10 @@ import numpy as np
 from hinges._arrays import Floats
 from hinges.convert import to_function
 from hinges.data import Dataset
-from hinges.errors import InvalidInputError
 from hinges.fits import FitResult
 from hinges.nets import ACTIVATIONS, Network
 from hinges.train._dense_model import DenseModel
-from hinges.train._scale import Scale
-
-LARGEST = 1e150  # squares of anything larger overflow float64
+from hinges.train._scale import Scale, check_sizes
 
 
 @dataclass(frozen=True)
@@ -29,9 +26,8 @@ class Rows:
 
 def prepared(data: Dataset, *, standardize: bool) -> Rows:
     """Give the rows that count, in training scale."""
-    for name, values in (("x", data.x), ("y", data.y)):
-        if np.abs(values).max() > LARGEST:
-            raise InvalidInputError(f"{name} has entries beyond {LARGEST:g}, whose squares overflow: rescale {name}")
+    check_sizes("x", data.x, spread=standardize)
+    check_sizes("y", data.y, spread=standardize)
     weights = np.ones(len(data)) if data.weights is None else data.weights
     counts = weights > 0
     x, y, weights = data.x[counts], data.y[counts], weights[counts]

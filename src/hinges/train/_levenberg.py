@@ -12,9 +12,8 @@ from hinges.errors import InvalidInputError
 from hinges.fits import FitResult
 from hinges.train._dense_model import DenseModel
 from hinges.train._dense_result import Rows, dense_result, prepared
+from hinges.train._dense_settings import check_dense_settings
 from hinges.train._draws import drawn_layers
-from hinges.train._training import MOST_SEED
-from hinges.train._widths import checked_widths
 
 MOST_NUMBERS = 2**27  # of the matrix of derivatives
 
@@ -55,13 +54,8 @@ class LevenbergMarquardt:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "hidden", checked_widths(self.hidden))
-        from hinges.train._training import CHOICES
-
-        for name in ("activation", "init", "kinks"):
-            _arrays.choice(getattr(self, name), name, CHOICES[name])
+        check_dense_settings(self)
         _arrays.count(self.evaluations, "evaluations")
-        _arrays.count(self.seed, "seed", minimum=0, maximum=MOST_SEED)
 
     def fit(self, data: Dataset) -> FitResult:
         """Fit the data: any number of inputs and outputs, squared error."""

@@ -48,7 +48,7 @@ class Order:
     def _epochs(self, epochs: int) -> Rows:
         steps = epochs * self._steps_per_epoch
         order = np.empty((steps, self._batch, self._columns), np.int32)
-        unshuffled = np.tile(np.arange(self._rows, dtype=np.int32), (epochs, 1))
+        unshuffled = np.tile(np.arange(self._rows), (epochs, 1))  # of 8 bytes, which shuffle twice as fast as of 4
         one_seed = np.full((epochs, self._steps_per_epoch * self._batch), self._rows, np.int32)
         for seed, rng in enumerate(self._rngs):
             one_seed[:, : self._rows] = rng.permuted(unshuffled, axis=1)

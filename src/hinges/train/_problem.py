@@ -9,9 +9,8 @@ from hinges._arrays import Floats, frozen
 from hinges.data import Dataset
 from hinges.errors import InvalidInputError
 from hinges.train._dense_model import DenseModel
-from hinges.train._scale import SMALLEST, Scale
+from hinges.train._scale import Scale, check_sizes
 
-LARGEST = 1e150  # squares of anything larger overflow float64
 MOST_CLASSES = 10_000
 
 
@@ -52,8 +51,8 @@ def scaled_problem(data: Dataset, *, loss: str = "mse", validation: float = 0.0,
     """Hold out the last `validation` share of the rows, as Keras does, and scale by the rows that remain."""
     x, y = data.x, data.y if loss == "mse" else _marked(data.y)
     weights = np.ones(len(x)) if data.weights is None else data.weights
-    _check_sizes("x", x, spread=standardize)
-    _check_sizes("y", y, spread=standardize and loss == "mse")
+    check_sizes("x", x, spread=standardize)
+    check_sizes("y", y, spread=standardize and loss == "mse")
     split = int(len(x) * (1.0 - validation))
     if split < 1 or not (weights[:split] > 0).any():
         raise InvalidInputError(f"validation = {validation} leaves none of the {len(x)} rows to train on")
@@ -72,14 +71,6 @@ def scaled_problem(data: Dataset, *, loss: str = "mse", validation: float = 0.0,
         held_rows=frozen(held),
         constant_loss=_constant_loss(scaled_y[rows], weights[rows], scale.y_scale, loss),
     )
-
-
-def _check_sizes(name: str, values: Floats, *, spread: bool) -> None:
-    if np.abs(values).max() > LARGEST:
-        raise InvalidInputError(f"{name} has entries beyond {LARGEST:g}, whose squares overflow: rescale {name}")
-    spans = np.ptp(values, axis=0)
-    if spread and ((spans > 0) & (spans < SMALLEST)).any():
-        raise InvalidInputError(f"{name} spans only {spans[(spans > 0) & (spans < SMALLEST)][0]:g}: rescale {name}")
 
 
 def _marked(labels: Floats) -> Floats:

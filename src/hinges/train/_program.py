@@ -1,8 +1,8 @@
 """The compiled loop: steps of gradient descent on many seeds at once, and what is measured after them.
 
-The step count, the rates, the data and the seeds are arguments of the compiled loop, so that only new shapes
-compile anew; and there is one loop only, which with no step at all measures, because compiling costs more than
-training.
+The steps, the moments, the rates, the data and the seeds are arguments of the compiled loop, so that only new
+shapes compile anew; and there is one loop only, which with no step at all measures, because compiling costs more
+than training.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,6 @@ from hinges.train._objective import ERRORS, Forward, forward
 
 EPSILON = 1e-7  # Keras's default of adam and rmsprop; adam's betas are Keras's and optax's
 RMS_DECAY = 0.9  # Keras's default
-TINY = 1e-300  # keeps 0 / 0 out of the mean over no rows
 BLOCK = 1 << 22  # numbers of a layer in one go, where losses are measured over all rows
 
 OPTIMIZERS = ("adam", "sgd", "rmsprop")
@@ -38,19 +37,18 @@ class Kind:
 
 
 class Data(NamedTuple):
-    """Rows x (rows, inputs), y (rows, outputs), weights (rows,), and those held out; the rest belongs to the model.
+    """Rows x (rows, inputs) and y (rows, outputs), first those to train on; the rest belongs to the model.
 
-    The training rows end with one of weight 0, for the free places of a batch. `free` (parameters, 1) is 0 where
-    a parameter is padding; `l1` and `l2` are (parameters, 1), 0 but for weights; a squared error times
-    `y_squares` (outputs, 1) is in the units of the data.
+    The training rows have `weights` (training rows,) and end with one of weight 0, for the free places of a batch.
+    `shares` (rows, 2) are what every row counts in the mean over the training rows and over those held out.
+    `free` (parameters, 1) is 0 where a parameter is padding; `l1` and `l2` are (parameters, 1), 0 but for weights;
+    a squared error times `y_squares` (outputs, 1) is in the units of the data.
     """
 
     x: Any
     y: Any
     weights: Any
-    held_x: Any
-    held_y: Any
-    held_weights: Any
+    shares: Any
     free: Any
     l1: Any
     l2: Any
@@ -58,12 +56,17 @@ class Data(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The coming steps: rows (window, batch, seeds), batch sizes and learning rates (window,), and how many."""
+    """The coming steps: rows (window, batch, seeds), batch sizes and learning rates (window,); and when to measure.
+
+    The first `moments` entries of `stops` (most moments,) are the steps after which everything is measured, the
+    last of them the end.
+    """
 
     rows: Any
     sizes: Any
     rates: Any
-    steps: int
+    stops: Any
+    moments: int
 
 
 class Measures(NamedTuple):
@@ -94,14 +97,26 @@ class State(NamedTuple):
     alive: Any
 
 
-Advance = Callable[[State, Data, Plan], State]
+class Moments(NamedTuple):
+    """What was at every stop, the moments in the first axis of every array."""
+
+    parameters: Any
+    measures: Measures
+    alive: Any
+
+
+Advance = Callable[[State, Data, Plan], tuple[State, Moments]]
 
 
 def begin(parameters: Floats, kind: Kind) -> State:
-    """Give the state before the first step, with nothing measured yet."""
+    """Give the state before the first step, with nothing measured yet; all of these optimizers remember zeros."""
     seeds, units = parameters.shape[1], sum(kind.model.sizes[1:-1])
+    jax = _extras.require("jax", extra="train")
+    memory = jax.tree.map(
+        lambda leaf: np.zeros(leaf.shape, leaf.dtype), jax.eval_shape(_optimizer(kind).init, parameters)
+    )
     losses, flags = (np.zeros(seeds) for _ in range(4)), (np.zeros((units, seeds), bool) for _ in range(2))
-    return State(parameters, _optimizer(kind).init(parameters), Measures(*losses, *flags), np.ones(seeds, bool))
+    return State(parameters, memory, Measures(*losses, *flags), np.ones(seeds, bool))
 
 
 def replaced(state: State, parameters: Floats, changed: NDArray[np.bool_]) -> State:
@@ -122,7 +137,7 @@ def program(kind: Kind) -> Advance:
     errors = ERRORS[kind.loss]
     gradient = jax.grad(lambda p, x, y, weights: errors(outputs(p, x)[0], y, weights).sum())
 
-    def advance(state: State, data: Data, plan: Plan) -> State:
+    def advance(state: State, data: Data, plan: Plan) -> tuple[State, Moments]:
         def step(i: Any, carried: tuple[Any, Any]) -> tuple[Any, Any]:
             parameters, memory = carried
             batch = _all_rows(data) if kind.full else _some_rows(data, plan.rows[i])
@@ -132,11 +147,20 @@ def program(kind: Kind) -> Advance:
             direction, memory = optimizer.update(data.free * slope, memory)
             return parameters - plan.rates[i] * direction, memory
 
-        parameters, memory = jax.lax.fori_loop(0, plan.steps, step, (state.parameters, state.memory))
-        measures = _measured(parameters, data, outputs, kind)
-        alive = state.alive & jax.numpy.isfinite(parameters).all(0) & jax.numpy.isfinite(measures.loss)
-        kept = [jax.numpy.where(alive, new, old) for new, old in zip(measures, state.measures, strict=True)]
-        return State(jax.numpy.where(alive, parameters, state.parameters), memory, Measures(*kept), alive)
+        def moment(k: Any, carried: tuple[State, Moments]) -> tuple[State, Moments]:
+            state, moments = carried
+            first = jax.numpy.where(k > 0, plan.stops[k - 1], 0)
+            parameters, memory = jax.lax.fori_loop(first, plan.stops[k], step, (state.parameters, state.memory))
+            state = _measured(state, parameters, memory, _measures(parameters, data, outputs, kind))
+            now = Moments(state.parameters, state.measures, state.alive)
+            return state, jax.tree.map(lambda all_of, one: all_of.at[k].set(one), moments, now)
+
+        places = len(plan.stops)
+        empty = jax.tree.map(
+            lambda part: jax.numpy.zeros((places, *part.shape), part.dtype),
+            Moments(state.parameters, state.measures, state.alive),
+        )
+        return jax.lax.fori_loop(0, plan.moments, moment, (state, empty))
 
     return jax.jit(advance)
 
@@ -161,7 +185,8 @@ def objective(kind: Kind) -> Callable[[Any, Data], tuple[Any, Any]]:
 
 
 def _all_rows(data: Data) -> tuple[Any, Any, Any]:
-    return data.x[:, :, None], data.y[:, :, None], data.weights[:, None]
+    rows = len(data.weights)
+    return data.x[:rows, :, None], data.y[:rows, :, None], data.weights[:, None]
 
 
 def _some_rows(data: Data, rows: Any) -> tuple[Any, Any, Any]:
@@ -174,35 +199,40 @@ def _some_rows(data: Data, rows: Any) -> tuple[Any, Any, Any]:
     return taken(data.x), taken(data.y), data.weights[rows]
 
 
-def _measured(parameters: Any, data: Data, outputs: Forward, kind: Kind) -> Measures:
+def _measured(state: State, parameters: Any, memory: Any, measures: Measures) -> State:
+    """Give the state after some steps, measured; seeds with numbers that are not finite stay as they were."""
+    jnp = _extras.require("jax.numpy", extra="train")
+    alive = state.alive & jnp.isfinite(parameters).all(0) & jnp.isfinite(measures.loss)
+    kept = [jnp.where(alive, new, old) for new, old in zip(measures, state.measures, strict=True)]
+    return State(jnp.where(alive, parameters, state.parameters), memory, Measures(*kept), alive)
+
+
+def _measures(parameters: Any, data: Data, outputs: Forward, kind: Kind) -> Measures:
     """Measure over all rows, so many at a time that memory holds them."""
     jax = _extras.require("jax", extra="train")
     jnp = jax.numpy
 
     def sums(rows: tuple[Any, Any, Any]) -> tuple[Any, ...]:
-        x, y, weights = (part[..., None] for part in rows)
+        x, y, shares = (part[..., None] for part in rows)
         out, hidden = outputs(parameters, x)
         if kind.loss == "mse":
-            lost, right = weights * ((out - y) ** 2 * data.y_squares).mean(1), jnp.zeros(out[:, 0].shape)
+            of_rows = [((out - y) ** 2 * data.y_squares).mean(1)]
         else:
-            lost, right = ERRORS[kind.loss](out, y, weights), weights * (out.argmax(1) == y.argmax(1))
+            of_rows = [ERRORS[kind.loss](out, y, 1.0), (out.argmax(1) == y.argmax(1)) * 1.0]
         on = jnp.concatenate([z > 0 for z in hidden], axis=1)
-        counted = weights[:, :, None] > 0
-        return lost.sum(0), right.sum(0), (on & counted).any(0), (~on & counted).any(0)
+        counted = shares[:, :1] > 0
+        means = [jnp.where(shares > 0, shares * part[:, None], 0.0).sum(0) for part in of_rows]
+        return (on & counted).any(0), (~on & counted).any(0), *means
 
-    def total(*rows: Any) -> tuple[Any, ...]:
-        blocks = _blocks(len(rows[0]), max(kind.model.sizes) * parameters.shape[1])
-        if blocks == 1:
-            lost, right, on, off = sums(rows)
-        else:
-            parts = jax.lax.map(sums, tuple(part.reshape(blocks, -1, *part.shape[1:]) for part in rows))
-            lost, right, on, off = parts[0].sum(0), parts[1].sum(0), parts[2].any(0), parts[3].any(0)
-        mass = jnp.maximum(rows[2].sum(), TINY)
-        return lost / mass, right / mass, ~on, ~off
-
-    loss, accuracy, dead, always_on = total(*data[:3])
-    held_loss, held_accuracy, *_ = total(*data[3:6])
-    return Measures(loss, held_loss, accuracy, held_accuracy, dead, always_on)
+    rows = data.x, data.y, data.shares
+    blocks = _blocks(len(data.x), max(kind.model.sizes) * parameters.shape[1])
+    if blocks == 1:
+        on, off, *means = sums(rows)
+    else:
+        parts = jax.lax.map(sums, tuple(part.reshape(blocks, -1, *part.shape[1:]) for part in rows))
+        on, off, *means = parts[0].any(0), parts[1].any(0), *(part.sum(0) for part in parts[2:])
+    losses, right = means if len(means) > 1 else (means[0], jnp.zeros_like(means[0]))
+    return Measures(losses[0], losses[1], right[0], right[1], dead=~on, always_on=~off)
 
 
 def _blocks(rows: int, numbers: int) -> int:

@@ -9,9 +9,9 @@ from hinges.data import Dataset
 from hinges.fits import FitResult
 from hinges.train._dense_model import DenseModel
 from hinges.train._dense_result import dense_result, prepared
+from hinges.train._dense_settings import check_dense_settings
 from hinges.train._draws import drawn_layers
-from hinges.train._training import CHOICES, MOST_SEED, MOST_STEPS
-from hinges.train._widths import checked_widths
+from hinges.train._training import MOST_STEPS
 
 SUCCESS, FAILURE = 1.5, 1.5**-0.25  # the one-fifth rule: the step is kept where one trial in five succeeds
 SMALLEST_STEP = 1e-12
@@ -55,12 +55,9 @@ class RandomSearch:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "hidden", checked_widths(self.hidden))
-        for name in ("activation", "init", "kinks"):
-            _arrays.choice(getattr(self, name), name, CHOICES[name])
+        check_dense_settings(self)
         _arrays.count(self.trials, "trials", maximum=MOST_STEPS)
         object.__setattr__(self, "step", _arrays.number(self.step, "step", above=0.0))
-        _arrays.count(self.seed, "seed", minimum=0, maximum=MOST_SEED)
 
     def fit(self, data: Dataset) -> FitResult:
         """Fit the data: any number of inputs and outputs, squared error."""

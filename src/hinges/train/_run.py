@@ -53,14 +53,18 @@ def records(
     engine = Engine(problem, initial, seeds, model=model, descent=descent, stride=stride)
     yield engine.record()
     while engine.step < steps:
-        stop = min(steps, engine.step + stride)
+        next_move = engine.step + every - engine.step % every
+        settled = not moves_units or next_move > RELOCATIONS_OVER * steps
+        limit = steps if settled else min(steps, next_move)
+        at_once = max(1, min(engine.most_moments, engine.longest_run // stride))
+        stop = min(limit, engine.step + at_once * stride)
         while engine.step < stop:
             first, last = engine.step, min(stop, engine.step + engine.longest_run)
-            engine.advance(rates(training, first, last, steps))
-        record = engine.record()
-        if moves_units and engine.step % every == 0 and engine.step <= RELOCATIONS_OVER * steps:
-            _relocate(engine, record, problem, training, seeds)
-        yield record
+            engine.advance(rates(training, first, last, steps), stride)
+        recent = engine.records()
+        if engine.step == limit and not settled:
+            _relocate(engine, recent[-1], problem, training, seeds)
+        yield from recent
 
 
 def _initial(problem: Problem, training: Training, seeds: Sequence[int], networks: Sequence[Network] | None) -> Floats:

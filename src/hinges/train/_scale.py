@@ -6,8 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from hinges._arrays import Floats
+from hinges.errors import InvalidInputError
 
+LARGEST = 1e150  # squares of anything larger overflow float64
 SMALLEST = 1e-150  # the inverse of a spread below this overflows float64
+
+
+def check_sizes(name: str, values: Floats, *, spread: bool) -> None:
+    """Refuse columns (n, columns) whose squares overflow, or, where they are scaled by their spread, its inverse."""
+    if np.abs(values).max() > LARGEST:
+        raise InvalidInputError(f"{name} has entries beyond {LARGEST:g}, whose squares overflow: rescale {name}")
+    spans = np.ptp(values, axis=0)
+    if spread and ((spans > 0) & (spans < SMALLEST)).any():
+        raise InvalidInputError(f"{name} spans only {spans[(spans > 0) & (spans < SMALLEST)][0]:g}: rescale {name}")
 
 
 @dataclass(frozen=True)
