@@ -7,27 +7,35 @@ import numpy as np
 from broken_networks import CASES, CONTROLS, FORUM
 from zoo_samples import FOLDER, remade
 
+FACTS, ARRAYS = FOLDER / "networks.json", FOLDER / "networks.npz"
+
 
 def main(names):
-    facts_at, arrays_at = FOLDER / "networks.json", FOLDER / "networks.npz"
+    """Train these samples, all that are not stored yet, or all."""
     samples = {sample.name: sample for sample in (*CASES, *CONTROLS, *FORUM)}
-    facts = json.loads(facts_at.read_text()) if facts_at.exists() else {}
-    arrays = dict(np.load(arrays_at)) if arrays_at.exists() else {}
+    facts = json.loads(FACTS.read_text()) if FACTS.exists() else {}
+    arrays = dict(np.load(ARRAYS)) if ARRAYS.exists() else {}
     facts = {name: entry for name, entry in facts.items() if name in samples}
     arrays = {name: entry for name, entry in arrays.items() if name.split("/")[0] in samples}
     if names == ["--missing"]:
         names = [name for name in samples if name not in facts]
-    for name in names or samples:
+    elif not names:
+        names = list(samples)
+    for name in names:
         facts[name], found = remade(samples[name])
         arrays.update(found)
-        sample = facts[name]
-        factor = sample["loss"] / max(sample["mended"], 1e-300) if "mended" in sample else 0.0
-        sys.stdout.write(f"{name:45} {sample['loss']:12.5g} {sample.get('mended', 0.0):12.5g} {factor:12.5g}\n")
+        keep(facts, arrays)
+        before, after = facts[name]["loss"], facts[name].get("mended", np.nan)
+        sys.stdout.write(f"{name:40} {before:12.5g} {after:12.5g} {before / max(after, 1e-300):12.5g}\n")
         sys.stdout.flush()
-    facts_at.parent.mkdir(exist_ok=True)
+
+
+def keep(facts, arrays):
+    """Write what there is, so that a run that ends early is not lost."""
+    FOLDER.mkdir(exist_ok=True)
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(facts[name])}" for name in sorted(facts))
-    facts_at.write_text("{\n" + lines + "\n}\n")
-    np.savez_compressed(arrays_at, **{name: arrays[name] for name in sorted(arrays)})
+    FACTS.write_text("{\n" + lines + "\n}\n")
+    np.savez_compressed(ARRAYS, **{name: arrays[name] for name in sorted(arrays)})
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ CONTROLS = (
         "Sixteen softplus units.",
         (),
         rows.sine,
-        replace(SMOOTH, hidden=(16,), activation="softplus"),
+        replace(SMOOTH, hidden=(24,), activation="softplus", rate=3e-2, epochs=4000),
     ),
     Sample("good-leaky", "Thirty-two leaky units.", (), rows.sine, replace(WIDE, activation="leaky_relu")),
     Sample("straight-line", "A line needs no kink: what its units do is nobody's business.", (), _straight, POLISHED),
@@ -128,7 +128,9 @@ CONTROLS = (
         rows.hill(),
         replace(WIDE, hidden=(48,), init="torch", epochs=1200),
     ),
-    Sample("good-three-waves", "Three outputs.", (), rows.three_waves, replace(WIDE, hidden=(40,), epochs=1200)),
+    Sample(
+        "good-three-waves", "Three outputs.", (), rows.three_waves, replace(WIDE, hidden=(80,), rate=2e-2, epochs=2500)
+    ),
     Sample("good-circle", "Two outputs, tanh.", (), rows.circle, SMOOTH),
     Sample("good-deep", "Two hidden layers.", (), rows.sine, replace(WIDE, hidden=(20, 20), init="torch")),
     Sample(
@@ -190,7 +192,7 @@ CONTROLS = (
         "A run that ended well, with its record.",
         (),
         rows.bumps,
-        Recipe(hidden=(40,), init="spread", standardize="xy", rate=1e-2, cosine=True, epochs=800),
+        replace(WIDE, hidden=(40,), rate=2e-2, epochs=2500),
         history=True,
     ),
 )

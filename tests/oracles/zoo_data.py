@@ -141,11 +141,11 @@ def lifted():
 
 def fast_sine():
     x = _uniform(17, -3, 3, 400)
-    return Dataset(x, np.sin(6 * x))
+    return Dataset(x, np.sin(4 * x))
 
 
 def noise_alone():
-    x = _uniform(18, -1, 1, 25)
+    x = np.linspace(-1, 1, 25)
     return Dataset(x, np.sin(2 * x) + _noise(19, 0.5, 25))
 
 

@@ -13,14 +13,15 @@ def shifted(units: slice, amount: float, layer: int = 0) -> Callable[[list, list
 
 
 def copied(groups: int, layer: int = 0) -> Callable[[list, list], None]:
-    """Make the units of a layer copies of the first `groups`, incoming and outgoing weights alike."""
+    """Make the units of a layer so many groups of copies, incoming and outgoing weights alike."""
 
     def fault(weights: list, biases: list) -> None:
-        units = len(biases[layer])
-        for unit in range(units):
-            weights[layer][:, unit] = weights[layer][:, unit % groups]
-            biases[layer][unit] = biases[layer][unit % groups]
-            weights[layer + 1][unit] = weights[layer + 1][unit % groups]
+        size = len(biases[layer]) // groups
+        for unit in range(len(biases[layer])):
+            source = unit - unit % size
+            weights[layer][:, unit] = weights[layer][:, source]
+            biases[layer][unit] = biases[layer][source]
+            weights[layer + 1][unit] = weights[layer + 1][source]
 
     return fault
 
