@@ -329,7 +329,8 @@ def test_classes_with_scores_with_a_softmax_and_with_one_sigmoid(torch):
     scores = dense(torch, [2, 6, 2])
     with_end = torch.nn.Sequential(scores, torch.nn.Softmax(-1))
     given = torch.nn.functional.cross_entropy(scores(torch.as_tensor(x)), torch.as_tensor(labels)).item()
-    for model, y in ((scores, labels), (with_end, labels), (with_end, np.eye(2)[labels])):
+    logs = torch.nn.Sequential(scores, torch.nn.LogSoftmax(-1))
+    for model, y in ((scores, labels), (logs, labels), (with_end, np.eye(2)[labels])):
         watcher = watch(model, (x, y))
         assert watcher.history.loss[0] == pytest.approx(given, rel=1e-5)
         assert 0 <= watcher.history.accuracy[0] <= 1
@@ -391,10 +392,10 @@ def test_what_cannot_be_watched_is_said_at_once(torch):
     ):
         with pytest.raises(InvalidInputError, match=said):
             watch(model, data)
-    name: Any
-    for name in ("every", "moments", "rows"):
-        with pytest.raises(InvalidInputError, match=name):
-            watch(model, (np.hstack([X, X]), Y), **{name: 0})
+    options: Any
+    for options in ({"every": 0}, {"moments": 1}, {"rows": 0}, {"loss": "mae"}):
+        with pytest.raises(InvalidInputError, match=next(iter(options))):
+            watch(model, (np.hstack([X, X]), Y), **options)
     with torch.no_grad():
         model[0].weight[0, 0] = float("inf")
     with pytest.raises(InvalidInputError, match="finite"):

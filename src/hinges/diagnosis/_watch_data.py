@@ -1,7 +1,7 @@
 """The rows on which a training is watched, and the loss by which the network is judged on them."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,9 +55,7 @@ def rows_of(data: Any, most: int) -> Rows:
         kept = np.arange(len(data)) if len(data) <= most else _spaced(data.x, len(data), most)
         weights = None if data.weights is None else data.weights[kept]
         return Rows(Dataset(data.x[kept], data.y[kept], weights), (data.x.shape[1],), len(data))
-    if not isinstance(data, (tuple, list)) or len(data) != 2:
-        raise InvalidInputError("data must be a Dataset or a pair (x, y)")
-    x, y = (part if hasattr(part, "shape") else np.asarray(part) for part in data)
+    x, y = _pair(data)
     if len(x.shape) == 0 or len(y.shape) == 0 or len(x) != len(y):
         raise InvalidInputError(f"data must hold as many rows of x as of y, not {tuple(x.shape)} and {tuple(y.shape)}")
     total = len(x)
@@ -67,6 +65,14 @@ def rows_of(data: Any, most: int) -> Rows:
     x, y = _on_this_machine(x), _on_this_machine(y)
     shape = tuple(int(n) for n in x.shape[1:]) or (1,)
     return Rows(Dataset(x.reshape(len(x), -1), y.reshape(len(y), -1)), shape, total)
+
+
+def _pair(data: Any) -> tuple[Any, Any]:
+    pair = tuple(cast(Any, data)) if isinstance(data, (tuple, list)) else ()
+    if len(pair) != 2:
+        raise InvalidInputError("data must be a Dataset or a pair (x, y)")
+    x, y = (part if hasattr(part, "shape") else np.asarray(part) for part in pair)
+    return x, y
 
 
 def _spaced(x: Any, total: int, most: int) -> NDArray[np.intp]:

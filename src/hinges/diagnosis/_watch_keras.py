@@ -32,6 +32,7 @@ class KerasWatching(Watching):
         self._watched = model
         self._reader: Callable[[], Network] | None = None
         self._epochs, self._steps, self._began = 0, 0, 0
+        self._last_said: Mapping[str, Any] = {}
         self._unfinite: list[int] = []
         if model.built:
             self._open(self._read())
@@ -43,6 +44,8 @@ class KerasWatching(Watching):
         if self.model is not self._watched:
             raise InvalidInputError("the callback watches another model: make one with watch(model, data) for this one")
         self._began = self._iterations() - self._steps
+        self._unfinite = []
+        self._warned.discard(True)  # another fit may diverge anew
         if not self._epochs:
             self._observe()
 
@@ -68,10 +71,11 @@ class KerasWatching(Watching):
 
     def _observe(self, said: Mapping[str, Any] | None = None) -> None:
         held = (said or {}).get("val_loss") if self._speaks_the_same() else None
+        shapes: list[tuple[int, ...]] = [tuple(each.shape) for each in self._watched.trainable_variables]
         self._take(
             self._epochs,
             self._steps,
-            trainable=sum(int(np.prod(variable.shape)) for variable in self._watched.trainable_variables),
+            trainable=sum(int(np.prod(shape)) for shape in shapes),
             reported=min(self._unfinite, default=None),
             learning_rate=self._rate(),
             validation_loss=float("nan") if held is None else float(held),
@@ -130,8 +134,8 @@ class KerasWatching(Watching):
 
 
 @functools.lru_cache(maxsize=1)
-def _class_for(base: type) -> type:
-    class Watcher(KerasWatching, base):
+def _class_for(base: Any) -> Any:
+    class Watcher(KerasWatching, base):  # pyright: ignore[reportUntypedBaseClass]
         """A keras.callbacks.Callback that records what the units of a network do while it is trained."""
 
         def __init__(self, model: Any, data: Any, **options: Any) -> None:
