@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from numpy.typing import NDArray
+
 from hinges._arrays import Floats
 
 FEWEST = 8  # rows from which noise is estimated
+MEDIAN_OF_SQUARE = 0.4549364231195724  # of a standard normal
 FEWEST_REPEATS = 0.2  # share of the rows that must repeat an input
 
 
@@ -32,11 +35,12 @@ def share_repeated(x: Floats) -> float:
 
 
 def neighbour_noise(x: Floats, y: Floats) -> float | None:
-    """Estimate the noise's variance from how far each point is from the line through its two neighbours.
+    """Estimate the noise's variance from how far each point is from the curve through its neighbours.
 
-    x (n,), y (n,). Approximate: what bends strongly between three points counts as noise, so the median over
-    them is taken, which a few bends do not move; outliers do not either. Of repeated x the mean is taken first.
-    None for few rows. Source: Gasser, Sroka and Jennen-Steinmetz (1986), with a median for the mean.
+    x (n,), y (n,). Approximate: what bends strongly between the points counts as noise; so the smaller of two
+    estimates is taken, from the line through two neighbours and from the cubic through four, and of each the median
+    over the points, which a few bends or outliers do not move. Of repeated x the mean is taken first. None for few
+    rows. Source: Gasser, Sroka and Jennen-Steinmetz (1986), with a median for the mean.
     """
     at, inverse = np.unique(x, return_inverse=True)
     if len(at) < FEWEST:
@@ -44,8 +48,20 @@ def neighbour_noise(x: Floats, y: Floats) -> float | None:
     inverse = inverse.reshape(-1)
     counts = np.bincount(inverse)
     mean = np.bincount(inverse, y) / counts
-    left, middle, right = at[:-2], at[1:-1], at[2:]
-    share = (right - middle) / (right - left)
-    error = mean[1:-1] - share * mean[:-2] - (1 - share) * mean[2:]
-    size = 1 / counts[1:-1] + share**2 / counts[:-2] + (1 - share) ** 2 / counts[2:]
-    return float(np.median(error**2 / size) / 0.4549364231195724)  # the median of a squared standard normal
+    return min(_left_over(at, mean, counts, reach) for reach in (1, 2))
+
+
+def _left_over(at: Floats, mean: Floats, counts: NDArray[np.intp], reach: int) -> float:
+    """Give the variance as seen from the polynomial through `reach` neighbours on either side, taken at each point."""
+    middle = slice(reach, len(at) - reach)
+    others = [k for k in range(-reach, reach + 1) if k != 0]
+    columns = {k: slice(reach + k, len(at) - reach + k) for k in others}
+    error, size = mean[middle].copy(), 1.0 / counts[middle]
+    for k in others:
+        share = np.ones(len(error))  # Lagrange's factor of neighbour k at the point
+        for j in others:
+            if j != k:
+                share *= (at[middle] - at[columns[j]]) / (at[columns[k]] - at[columns[j]])
+        error -= share * mean[columns[k]]
+        size += share**2 / counts[columns[k]]
+    return float(np.median(error**2 / size) / MEDIAN_OF_SQUARE)

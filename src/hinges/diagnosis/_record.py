@@ -22,12 +22,14 @@ class TrainingRecord:
         validation_loss: (T,) on rows held out, or None.
         dead: (T,) share of the hidden units that were dead, or None.
         rate: the learning rate, where it is known and the same all the time.
+        kinks: (T, units) where units bent along the one input, NaN where nowhere, or None.
     """
 
     loss: Floats
     validation_loss: Floats | None = None
     dead: Floats | None = None
     rate: float | None = None
+    kinks: Floats | None = None
 
 
 def record_of(history: Any) -> TrainingRecord | None:
@@ -42,7 +44,11 @@ def record_of(history: Any) -> TrainingRecord | None:
         return record_of(history.history)
     if isinstance(history, History):
         return TrainingRecord(
-            np.asarray(history.loss, float), history.validation_loss, _dead_share(history.dead), _rate(history)
+            np.asarray(history.loss, float),
+            history.validation_loss,
+            _dead_share(history.dead),
+            _rate(history),
+            np.asarray(history.kinks, float),
         )
     inner = getattr(history, "history", None)
     if isinstance(inner, (History, Mapping)):

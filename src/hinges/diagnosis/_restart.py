@@ -21,6 +21,7 @@ def restarted(
     widths: Sequence[int] | None = None,
     hidden: str | None = None,
     output: str | None = None,
+    seed: int = 0,
 ) -> Network | None:
     """Give a network trained anew on standardised columns from kinks spread over the data; None where none is dense.
 
@@ -31,6 +32,7 @@ def restarted(
         widths: of the hidden layers, instead of the network's.
         hidden: an activation instead of those of the hidden layers.
         output: an activation instead of that of the output.
+        seed: of the start.
     """
     try:
         layers = network.dense_layers()
@@ -45,7 +47,7 @@ def restarted(
     plain = names[-1] == "linear" and loss.name == "mse"
     scale = Scale.of(data.x, data.y, targets=plain)
     scaled = Dataset(scale.x(data.x), scale.y(data.y) if plain else data.y, data.weights)
-    drawn = drawn_layers(np.random.default_rng(0), sizes, init="torch", kinks="stratified", x=scaled.x)
+    drawn = drawn_layers(np.random.default_rng(seed), sizes, init="torch", kinks="stratified", x=scaled.x)
     better = descended(Network.dense(*drawn, names), Loss(loss.name, scaled), iterations=iterations)
     if not plain:
         scale = Scale(scale.x_offset, scale.x_scale, np.zeros(sizes[-1]), np.ones(sizes[-1]))

@@ -1,4 +1,7 @@
-"""Rows beyond the last kink, where the network can only go straight on, and the data do not."""
+"""Rows beyond those that the network was trained on: it fits the others, and is worse than nothing there."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,62 +10,69 @@ from hinges.diagnosis._case import Case
 from hinges.diagnosis._finding import Finding, Remedy
 from hinges.diagnosis._words import of, short
 
-FEWEST = 0.08  # of the rows beyond
-WORSE = 30.0  # times the error of the rows between the kinks
-GOOD = 0.03  # of the targets' variance: so well the rows between the kinks are fitted
-MOST = 0.8  # of the rows
+SHARES = np.linspace(0.06, 0.75, 24)  # of the rows that may lie beyond
+GOOD = 0.03  # of the variance of the targets between: so well the others are fitted
+WORSE = 1.1  # times the variance of the targets beyond, and no less than that of all: a constant would be better
+APART = 20.0  # times the error of the others
+FEWEST = 12  # rows
 
 
 def check(case: Case) -> list[Finding]:
-    """Find rows on the outermost straight pieces that carry the error, beside rows that are fitted well."""
-    if case.network.inputs != 1 or not case.is_mse or not case.wrong:
+    """Find rows at the border of the data that carry the error, where those within are fitted well."""
+    if not case.is_mse or not case.wrong or len(case.x) < FEWEST:
         return []
-    squares = (case.residual**2).mean(axis=1)
-    for side, beyond, edge in _ends(case):
-        count = int(beyond.sum())
-        if not FEWEST * len(squares) <= count <= MOST * len(squares):
-            continue
-        inner, outer = float(squares[~beyond].mean()), float(squares[beyond].mean())
-        if inner > GOOD * float(case.y[~beyond].var()) or outer < WORSE * inner:
-            continue
-        message = (
-            f"{of(count, len(squares), 'row').capitalize()} lie {side} of x = {short(edge)}, beyond the last kink, "
-            f"where the network goes straight on: the squared error is {short(outer)} there and {short(inner)} on the "
-            "other rows. A network knows nothing outside of the rows it was trained on."
-        )
-        evidence = {"rows_beyond": count, "edge": edge, "side": side, "error_beyond": outer, "error_between": inner}
-        after = case.trials.repaired.loss if case.tries else None
-        remedy = Remedy(
-            "Train on rows from there, too, or do not use the network there.",
-            "repair(network, data).network",
-            None if after is None else case.loss,
-            after,
-        )
-        return [Finding("extrapolation", "cause", message, evidence, remedy, 1.0)]
-    return []
-
-
-def _ends(case: Case) -> list[tuple[str, NDArray[np.bool_], float]]:
-    """Give the sides of the data that lie beyond where the network bends, with their rows and where they begin."""
-    x = case.x[:, 0]
-    bends = _bends(case)
-    if not bends.size:
+    found = max(_candidates(case), key=lambda one: int(one[1].sum()), default=None)
+    if found is None:
         return []
-    return [("right", x > bends.max(), float(bends.max())), ("left", x < bends.min(), float(bends.min()))]
+    where, within, outer, inner = found
+    count = int((~within).sum())
+    message = (
+        f"{of(count, len(case.x), 'row').capitalize()} lie {where}: the squared error is {short(outer)} there, "
+        f"worse than that of a constant, and {short(inner)} on the others. A network knows nothing outside of the "
+        "rows it was trained on: a ReLU network goes straight on, and these rows seem to lie there."
+    )
+    evidence = {"rows_beyond": count, "where": where, "error_beyond": outer, "error_between": inner}
+    after = case.trials.repaired.loss if case.tries else None
+    advice = "Train on rows from there, too, or do not use the network there."
+    remedy = Remedy(advice, "repair(network, data).network", None if after is None else case.loss, after)
+    return [Finding("extrapolation", "cause", message, evidence, remedy, 1.0)]
 
 
-def _bends(case: Case) -> NDArray[np.float64]:
-    """Give where the network bends inside the data: its kinks, or where a smooth one is clearly curved."""
-    from hinges.convert import to_function
-    from hinges.errors import UnsupportedModelError
+def _candidates(case: Case) -> Iterator[tuple[str, NDArray[np.bool_], float, float]]:
+    """Give ways to part rows beyond from rows within where the error jumps: where, the rows within, both errors."""
+    squares = ((case.residual**2) / _variance(case.y)).sum(axis=1)
+    for name, distance in _distances(case, squares):
+        for share in SHARES:
+            edge = float(np.quantile(distance, 1 - share))
+            within = distance <= edge
+            if within.all() or within.sum() < 4 or (~within).sum() < 3:
+                continue
+            inner, outer = float(squares[within].mean()), float(squares[~within].mean())
+            spread = (case.y[within].var(axis=0) / _variance(case.y)).sum()
+            beyond = max((case.y[~within].var(axis=0) / _variance(case.y)).sum() * WORSE, case.y.shape[1])
+            if inner <= GOOD * spread and outer >= max(beyond, APART * inner):
+                raw = (case.residual**2).mean(axis=1)
+                yield name(edge), within, float(raw[~within].mean()), float(raw[within].mean())
 
-    low, high = float(case.x.min()), float(case.x.max())
-    try:
-        function = to_function(case.network)
-        weight = np.abs(function.slope_changes)
-        kinks = function.breakpoints[weight > 1e-3 * weight.max(initial=0.0)]
-    except UnsupportedModelError:
-        at = np.linspace(low, high, 401)
-        bend = np.abs(np.diff(case.network(at.reshape(-1, 1))[:, 0], 2))
-        kinks = at[1:-1][bend > 1e-2 * bend.max(initial=0.0)]
-    return kinks[(kinks > low) & (kinks < high)]
+
+def _distances(
+    case: Case, squares: NDArray[np.float64]
+) -> Iterator[tuple[Callable[[float], str], NDArray[np.float64]]]:
+    """Give how far out each row is, with words for it: along each input, and from the middle of what is fitted."""
+    for name, column in zip(case.data.x_names, case.x.T, strict=True):
+        if np.ptp(column) > 0:
+            yield partial("at {0} > {1:.3g}".format, name), column
+            yield _negated(partial("at {0} < {1:.3g}".format, name)), -column
+    good = case.x[squares <= np.median(squares)]
+    scale = np.ptp(case.x, axis=0)
+    apart = np.abs(case.x - np.median(good, axis=0)) / np.where(scale > 0, scale, 1.0)
+    yield "more than {0:.2g} of the data's width from the middle of the others".format, apart.max(axis=1)
+
+
+def _negated(words: Callable[[float], str]) -> Callable[[float], str]:
+    return lambda edge: words(-edge)
+
+
+def _variance(y: NDArray[np.float64]) -> NDArray[np.float64]:
+    spread = y.var(axis=0)
+    return np.where(spread > 0, spread, 1.0)

@@ -10,9 +10,9 @@ from hinges.diagnosis._case import Case
 from hinges.diagnosis._finding import Finding, Remedy
 from hinges.diagnosis._layer_state import LayerState
 from hinges.diagnosis._revival import Place
-from hinges.diagnosis._words import listed, of
+from hinges.diagnosis._words import counted, listed, of, short
 
-EDGE = 0.03  # share of the rows: a kink that parts fewer from the others hardly bends anything
+EDGE = 0.05  # share of the rows: a kink that parts fewer from the others hardly bends anything
 TOGETHER = 0.03  # of the span of x: kinks no further apart are in one place
 MANY = 0.25  # of the units, from which idle ones are worth a word
 GAIN = 0.2  # of what could be gained, by which moving them must beat going on without
@@ -69,7 +69,7 @@ def check(case: Case) -> list[Finding]:
         return [_finding(case, idle, 1.0, None)]
     after = case.trials.moved(idle.places).loss
     share = case.trials.share(after)
-    gain = share - case.trials.share(case.trials.moved(()).loss)
+    gain = share - case.trials.share(case.trials.trained_on.loss)
     if gain < GAIN:
         return []
     return [_finding(case, idle, share if gain >= STRONG * share else gain, after)]
@@ -136,6 +136,8 @@ def _finding(case: Case, idle: Idle, share: float, after: float | None) -> Findi
             f"{of(count, idle.units, 'unit').capitalize()} {_is(count)} on for all rows beyond what a straight line "
             "needs: they add nothing that one of them does not give."
         )
+    possible, numbers = _possible(case)
+    message += possible
     evidence: dict[str, Any] = {
         "idle_units": [list(place) for place in idle.places],
         "dead": len(idle.dead),
@@ -144,10 +146,34 @@ def _finding(case: Case, idle: Idle, share: float, after: float | None) -> Findi
         "kinks": idle.outside.tolist(),
         "data_from": low,
         "data_to": high,
+        "gradient": case.gradient,
+        **numbers,
     }
     before = None if after is None else case.loss
     severity = "cause" if share >= STRONG else "contributing"
     return Finding(kind, severity, message, evidence, Remedy(ADVICE[kind], REPAIR, before, after), share)
+
+
+def _possible(case: Case) -> tuple[str, dict[str, Any]]:
+    """Tell, of a curve, what the kinks inside the data can do at best, and what all units could."""
+    if case.floor is None or case.first_rectifiers is None:
+        return "", {}
+    from hinges.optimal import best_error
+
+    kinks = case.kinks[case.first_rectifiers.bends]
+    bends = len(np.unique(kinks))
+    with_those = best_error(case.data, pieces=bends + 1).upper
+    numbers: dict[str, Any] = {"kinks_inside": bends, "loss_with_those": with_those, "floor": case.floor.lower}
+    if case.record is not None and case.record.kinks is not None and case.record.kinks.shape[1:] == (case.units,):
+        first = case.record.kinks[0]
+        numbers["kinks_inside_at_the_start"] = int(((first > case.x.min()) & (first < case.x.max())).sum())
+    inside = "no kink" if bends == 0 else "one kink" if bends == 1 else f"{bends} kinks"
+    line = ", a straight line," if bends == 0 else ""
+    said = (
+        f" With {inside} inside, the best{line} has a loss of {short(with_those)}; "
+        f"{counted(case.units, 'unit')} could reach {short(case.floor.upper)}."
+    )
+    return (said if with_those > 1.5 * case.floor.upper else ""), numbers
 
 
 def _is(count: int) -> str:

@@ -7,6 +7,7 @@ from hinges.diagnosis._case import Case
 from hinges.diagnosis._finding import Finding, Remedy
 from hinges.diagnosis._revival import Place
 from hinges.diagnosis._words import of
+from hinges.diagnosis.checks._scale import targets_off_scale
 from hinges.nets import Linear
 
 TOGETHER = 0.08  # of the span of x
@@ -29,7 +30,7 @@ def check(case: Case) -> list[Finding]:
     if case.tries:
         before, after = case.loss, case.trials.moved(cluster[SPARE:]).loss
         share = case.trials.share(after)
-        gain = share - case.trials.share(case.trials.solved.loss)  # with the kinks where they are
+        gain = share - case.trials.share(_without_moving(case))
         if gain < GAIN:
             return []
         share = share if gain >= STRONG * share else gain
@@ -42,6 +43,12 @@ def check(case: Case) -> list[Finding]:
     advice = "Spread the kinks over the data: start with biases that are not all 0, or with kinks at quantiles of x."
     remedy = Remedy(advice, "Training(kinks='stratified')", before, after)
     return [Finding("kinks-coincide", "cause" if share >= STRONG else "contributing", message, evidence, remedy, share)]
+
+
+def _without_moving(case: Case) -> float:
+    """Give the loss with the kinks where they are; of unscaled targets that of going on, which they hold up alone."""
+    solved = case.trials.solved.loss
+    return min(solved, case.trials.trained_on.loss) if targets_off_scale(case) else solved
 
 
 def _along_one_input(case: Case) -> tuple[tuple[Place, ...], Floats]:

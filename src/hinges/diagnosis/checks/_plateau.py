@@ -14,7 +14,8 @@ def check(case: Case) -> list[Finding]:
     """Find a standstill far above what is possible, with the number of kinks in use and what so many can do."""
     if not case.wrong or not case.tries or case.trials.share(case.trials.trained_on.loss) > STILL:
         return []
-    after = case.trials.repaired.loss
+    fresh = case.trials.like_this()
+    after = min(case.trials.repaired.loss, case.loss if fresh is None else fresh)
     share = case.trials.share(after)
     if share < 0.2:
         return []
@@ -30,7 +31,9 @@ def check(case: Case) -> list[Finding]:
                 f"can do, {short(best)}: there the gradient is zero, and more steps do not help."
             )
     severity = "cause" if share >= 0.5 else "contributing"
-    remedy = Remedy("Move idle units to where the error is.", "repair(network, data).network", case.loss, after)
+    remedy = Remedy(
+        "Move units to where the error is, or start anew.", "repair(network, data).network", case.loss, after
+    )
     return [Finding("plateau", severity, message, evidence, remedy, share)]
 
 

@@ -58,6 +58,11 @@ def _inputs(case: Case) -> tuple[list[str], dict[str, Any]]:
     return reasons, evidence
 
 
+def targets_off_scale(case: Case) -> bool:
+    """Whether the targets are so large or small that their size alone holds training up."""
+    return case.is_mse and bool(_targets(case)[0])
+
+
 def _large(case: Case) -> float:
     return LARGE_FOR_SIGMOIDS if any(state.kind in TWO_SIDED for state in case.hidden) else LARGE
 

@@ -5,8 +5,8 @@ import numpy as np
 from hinges.diagnosis._case import Case
 from hinges.diagnosis._finding import Finding, Remedy
 
-CONSTANT = 0.15  # of the targets' spread: predictions that vary less count as constant
-AT_MEAN = 0.3  # of the targets' spread, between the predictions' mean and the targets'
+CONSTANT = 0.06  # of the targets' spread: predictions that vary less count as constant
+AT_MEAN = 0.1  # of the targets' spread, between the predictions' mean and the targets'
 ABLE = 0.3  # of the loss at most is left by a better output layer alone
 
 
