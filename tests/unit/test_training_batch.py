@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hinges import InvalidInputError, Training, example, fit, steps
-from hinges.train import train_batch, train_many
+from hinges.train import _engine, train_batch, train_many
 
 pytestmark = pytest.mark.needs("jax", "optax")
 
@@ -42,6 +42,16 @@ def test_a_seed_alone_equals_itself_in_company():
 def test_seeds_differ(batch):
     assert len(set(batch.losses)) == 4
     assert batch.best == np.argmin(batch.losses)
+
+
+def test_how_many_steps_a_call_takes_changes_nothing(monkeypatch):
+    settings = Training(steps=1000)  # 5 steps between two records, 50 between two moves of units
+    whole = train_many(DATA, settings, [0])
+    monkeypatch.setattr(_engine, "LIGHT_RUN", 3)
+    parts = train_many(DATA, settings, [0])
+    np.testing.assert_array_equal(parts.steps, whole.steps)
+    np.testing.assert_array_equal(parts.parameters, whole.parameters)
+    np.testing.assert_array_equal(parts.loss_history, whole.loss_history)
 
 
 def test_the_loss_is_that_of_the_network_in_the_units_of_the_data(batch):
