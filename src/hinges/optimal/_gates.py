@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinges.errors import InvalidInputError
+from hinges.optimal import _kernels_tube
 from hinges.optimal._tube import Knots, Line, Reach, knots, reaches
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_FEW_GROUPS = 8
 _HALF_SPAN = float(np.finfo(np.float64).max) / 4
 
 
@@ -58,9 +60,14 @@ class Gates:
         return cls(x, y, w, start, flat_first)
 
     @cached_property
+    def places(self) -> Floats:
+        """The distinct abscissas, rising, (m,)."""
+        return self.x[self.start]
+
+    @cached_property
     def distinct(self) -> list[float]:
-        """The distinct abscissas, rising."""
-        return self.x[self.start].tolist()
+        """The same as a list."""
+        return self.places.tolist()
 
     def part(self, chosen: NDArray[np.bool_]) -> Gates:
         """Give the problem of the distinct abscissas for which `chosen` is true."""
@@ -104,6 +111,20 @@ class Gates:
         high = np.minimum.reduceat(self.scaled.y + half, self.start)
         found = reaches(self.scaled.x, low.tolist(), high.tolist(), limit, flat_first=self.flat_first)
         return None if found is None else len(found)
+
+    def follow(self, scaled_error: float, limit: int) -> tuple[int, Ints]:
+        """Give what `pieces` gives (0 for more than `limit`), compiled, and the places of the gates that decide it.
+
+        Those are the gates that the extreme lines of each piece touch, and those that end a piece.
+        """
+        half = scaled_error / self.scaled.weights
+        low = np.maximum.reduceat(self.scaled.y - half, self.start)
+        high = np.minimum.reduceat(self.scaled.y + half, self.start)
+        count = len(self.start)
+        floor, ceiling, found = np.empty(count, np.int64), np.empty(count, np.int64), np.full((limit, 6), -1, np.int64)
+        pieces = int(_kernels_tube.follow(np.array(self.scaled.x), low, high, floor, ceiling, found))
+        touched = found[:, [0, 2, 3, 4, 5]]
+        return pieces, np.unique(touched[(touched >= 0) & (touched < count)])
 
     # --- rationals ----------------------------------------------------------------------------------
 
@@ -162,20 +183,44 @@ class Gates:
     @cached_property
     def centres(self) -> list[Fraction]:
         """For each distinct abscissa the value that errs least over its rows: exact."""
-        return [centre for centre, _ in self._groups]
+        bounds = [*self.start.tolist(), len(self.y)]
+        return [self._centre(a, b)[0] for a, b in pairwise(bounds)]
 
     @cached_property
     def repeat_floor(self) -> Fraction:
         """The error that no function whatever can undercut, because of rows with equal x: exact."""
-        return max(error for _, error in self._groups)
+        stop = np.append(self.start[1:], len(self.y))
+        repeated = stop - self.start > 1
+        if not repeated.any():
+            return Fraction(0)
+        spread = np.maximum.reduceat(self.y, self.start) - np.minimum.reduceat(self.y, self.start)
+        least = np.minimum.reduceat(self.weights, self.start) * spread
+        most = np.maximum.reduceat(self.weights, self.start) * spread
+        # Half of these, but for rounding, lie below and above the group's error: most groups cannot be the worst.
+        groups = np.flatnonzero(repeated & (most >= float(least.max()) * (1 - 1e-9)))
+        if len(groups) > _FEW_GROUPS:
+            near = np.array([self._near_centre(self.start[k], stop[k]) for k in groups])
+            groups = groups[near >= near.max() * (1 - 1e-9)]
+        return max(self._centre(int(self.start[k]), int(stop[k]))[1] for k in groups)
 
-    @cached_property
-    def _groups(self) -> list[tuple[Fraction, Fraction]]:
-        bounds = [*self.start.tolist(), len(self.y)]
-        return [self._centre(a, b) for a, b in pairwise(bounds)]
+    def _near_centre(self, a: int, b: int) -> float:
+        """Give the error of `_centre` up to float64 rounding."""
+        y, w = self.y[a:b], self.weights[a:b]
+        low, high = int(y.argmin()), int(y.argmax())
+        best = 0.0
+        while True:
+            centre = y[low] + (y[high] - y[low]) * (w[high] / (w[low] + w[high]))
+            error = float(w[high] * (y[high] - centre))
+            worst = int((w * np.abs(y - centre)).argmax())
+            if error <= best or w[worst] * abs(y[worst] - centre) <= error:
+                return max(error, best)
+            best = error
+            low, high = (low, worst) if y[worst] > centre else (worst, high)
 
     def _centre(self, a: int, b: int) -> tuple[Fraction, Fraction]:
         """Give the best single value for rows a..b-1 and its error, by exchanging the two active rows."""
+        if b - a == 1:
+            return Fraction(float(self.y[a])), Fraction(0)
         rows = sorted({(y, w) for y, w in zip(self.y[a:b].tolist(), self.weights[a:b].tolist(), strict=True)})
         exact = [(Fraction(y), Fraction(w)) for y, w in rows]
         (low, v), (high, w) = exact[0], exact[-1]

@@ -120,7 +120,7 @@ def _append(cost: Any, i: int, j: int, parabola: Any, found: Any, at: int) -> No
 
 def _search(
     cost: Any, rest: Any, ceiling: Any, reach: int, room: Any, kept: Any, pool: Any, sizes: Any, source: Any
-) -> int:  # noqa: PLR0917
+) -> int:
     """Fill the envelopes pool[k, j] (sizes[k, j] parabolas) for every knot and number of pieces; give lost ones.
 
     rest[k, j] is a lower bound of what the rows behind knot j cost in at most k more pieces: what cannot stay below

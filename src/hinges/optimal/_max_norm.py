@@ -28,6 +28,9 @@ _ROUNDED = 1e-9
 _MANY = 1200
 _BLOCKS = 300
 _NEIGHBOURS = 12
+# Distinct abscissas from which on float64 decisions are compiled, and then the blocks that the first ones are from.
+_LARGE = 20_000
+_MANY_BLOCKS = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,19 +75,34 @@ def fewest_pieces(x: Floats, y: Floats, tolerance: float, weights: Floats | None
     """Give the best function with the fewest pieces whose max error can be `tolerance` or less.
 
     The number of pieces is exact (decided in rationals); with weights other than 1, for a tolerance smaller
-    by at most one unit in the last place.
+    by at most one unit in the last place, and with more than 1,200 distinct x for one larger by 1e-12 of it.
 
     Raises:
         InvalidInputError: repeated x make every function err by more.
     """
     gates = Gates.of(x, y, weights)
-    function = gates.function(tolerance)
-    if function is None:
+    if tolerance < gates.repeat_floor:
         floor = float(gates.repeat_floor)
         raise InvalidInputError(
             f"tolerance = {tolerance} is out of reach: rows with equal x make every function err by {floor}"
         )
-    return _best(gates, piece_count(function), _Probes())
+    return _best(gates, _fewest(gates, tolerance), _Probes())
+
+
+def _fewest(gates: Gates, tolerance: float) -> int:
+    """Give the fewest pieces within a tolerance; of many rows, from some and those that they do not settle."""
+    chosen = np.ones(len(gates.places), np.bool_) if len(gates.places) <= _MANY else _core(gates, _BLOCKS)
+    while True:
+        function = gates.part(chosen).function(tolerance)
+        if function is None:  # the gates' own rounding, with weights: no function errs by so little
+            return len(gates.places)
+        if chosen.all():
+            return piece_count(function)
+        errors = _errors(function, gates)
+        over = (errors > tolerance * (1 + BRACKET)) & ~chosen
+        if not over.any():
+            return piece_count(function)
+        chosen = chosen | _peaks(errors, over) | _near(_rounded(function).breakpoints, gates)
 
 
 def max_error(function: PiecewiseLinear, gates: Gates) -> float:
@@ -111,9 +129,9 @@ class _Probes:
 
 
 def _best(gates: Gates, pieces: int, probes: _Probes) -> MaxFit:
-    if pieces - gates.flat_first >= len(gates.distinct) - 1:
+    if pieces - gates.flat_first >= len(gates.places) - 1:
         return _interpolated(gates, pieces)
-    if len(gates.distinct) > _MANY:
+    if len(gates.places) > _MANY:
         return _best_of_many(gates, pieces)
     floor = gates.scaled_error(float(gates.repeat_floor))
     low, high = _estimate(gates, pieces, probes.bracket(pieces, floor, gates.scaled_spread), probes)
@@ -217,7 +235,9 @@ def _best_of_many(gates: Gates, pieces: int) -> MaxFit:
 
     What is proved for some of the rows is proved for all: more gates never need fewer pieces.
     """
-    chosen = _core(gates)
+    compiled = len(gates.places) > _LARGE and not gates.flat_first
+    chosen = _core(gates, _MANY_BLOCKS if compiled else _BLOCKS)
+    kept = np.zeros_like(chosen)
     low, high = float(gates.repeat_floor), gates.error(gates.scaled_spread)
     share = 0.01
     while True:  # every round adds abscissas, or the next one is tight; a tight one that adds none is the last
@@ -225,40 +245,67 @@ def _best_of_many(gates: Gates, pieces: int) -> MaxFit:
         bracket = part.scaled_error(low), part.scaled_error(high)
         rough = share * (bracket[1] - bracket[0])
         tight = rough <= _FLOAT_BRACKET * bracket[1] + _NOISE
-        estimate = _estimate(part, pieces, bracket, _Probes(), rough)
-        lower, reached, exact = _confirmed(part, pieces, *estimate, narrow=tight)
+        if compiled:
+            estimate, touched = _followed(part, pieces, bracket, rough)
+            used = kept.copy()
+            used[np.flatnonzero(chosen)[touched]] = True
+            estimate = tuple(part.error(end) for end in estimate)
+            part = gates.part(used)
+            estimate = tuple(part.scaled_error(end) for end in estimate)
+        else:
+            used, estimate = chosen, _estimate(part, pieces, bracket, _Probes(), rough)
+        lower, reached, exact = _confirmed(part, pieces, estimate[0], estimate[1], narrow=tight)
         function = _rounded(exact)
         errors = _errors(exact, gates)
-        over = (errors > max(reached, _largest(errors, chosen)) * (1 + BRACKET)) & ~chosen
+        over = (errors > max(reached, _largest(errors, used)) * (1 + BRACKET)) & ~used
         if tight and not over.any():
             measured = max_error(function, gates)
             if measured > reached * (1 + _ROUNDED):
                 function, measured = _settled(function, measured, gates)
             return MaxFit(lower, reached, max(lower, measured), function, pieces)
-        share = 0.01 if over.any() else 0.0
+        share = 0.01 if (over & ~chosen).any() else 0.0
         low, high = max(low, lower), min(high, max(float(errors.max()), reached))
-        chosen = chosen | _peaks(errors, over) | _near(function.breakpoints, gates)
+        peaks = _peaks(errors, over)
+        chosen, kept = chosen | peaks | _near(function.breakpoints, gates), kept | peaks
+
+
+def _followed(
+    part: Gates, pieces: int, bracket: tuple[float, float], rough: float
+) -> tuple[tuple[float, float], NDArray[np.int64]]:
+    """Bisect in float64, compiled; give the bracket and the gates that decide at its ends, with both ends of x."""
+    low, high = bracket
+    while high - low > max(rough, _FLOAT_BRACKET * high + _NOISE):
+        middle = (low + high) / 2
+        low, high = (low, middle) if part.follow(middle, pieces)[0] else (middle, high)
+    ends = np.array([0, len(part.start) - 1])
+    return (low, high), np.unique(np.concatenate([ends, part.follow(low, pieces)[1], part.follow(high, pieces)[1]]))
 
 
 def _errors(exact: Knots, gates: Gates) -> Floats:
     """Give the weighted error at each distinct abscissa, counted from the first: far from zero kinks lose places."""
-    origin = gates.distinct[0]
-    kinks = [Fraction(t) - Fraction(origin) for t in exact.x]
-    function = _rounded(exact._replace(x=kinks))
-    return np.maximum.reduceat(gates.weights * np.abs(gates.y - function(gates.x - origin)), gates.start)
+    origin = float(gates.places[0])
+    function = _rounded(exact._replace(x=[Fraction(t) - Fraction(origin) for t in exact.x]))
+    x, kinks = gates.x - origin, function.breakpoints
+    values = np.interp(x, kinks, function.values)  # x is sorted, which makes this quick
+    first, last = np.searchsorted(x, kinks[[0, -1]])
+    values[:first] += function.left_slope * (x[:first] - kinks[0])
+    values[last:] += function.right_slope * (x[last:] - kinks[-1])
+    errors = np.abs(gates.y - values)
+    errors *= gates.weights
+    return errors if len(gates.start) == len(errors) else np.maximum.reduceat(errors, gates.start)
 
 
 def _largest(errors: Floats, chosen: NDArray[np.bool_]) -> float:
     return float(errors[chosen].max(initial=0.0))
 
 
-def _core(gates: Gates) -> NDArray[np.bool_]:
+def _core(gates: Gates, blocks: int) -> NDArray[np.bool_]:
     """Mark both ends and, in each of many blocks, the abscissas farthest above and below the block's chord."""
-    count = len(gates.distinct)
+    count = len(gates.places)
     chosen = np.zeros(count, dtype=np.bool_)
-    x, y = np.array(gates.distinct), gates.scaled.y
+    x, y = gates.places, gates.scaled.y
     top, bottom = np.maximum.reduceat(y, gates.start), np.minimum.reduceat(y, gates.start)
-    edges = np.linspace(0, count - 1, _BLOCKS + 1).astype(int)
+    edges = np.linspace(0, count - 1, blocks + 1).astype(int)
     chosen[edges] = True
     for a, b in pairwise(edges.tolist()):
         chord = np.interp(x[a : b + 1], x[[a, b]], [top[a], top[b]])
@@ -279,7 +326,7 @@ def _peaks(errors: Floats, over: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _near(kinks: Floats, gates: Gates) -> NDArray[np.bool_]:
     """Mark the abscissas next to each kink: a gap there costs more than anywhere else."""
-    marked = np.zeros(len(gates.distinct), dtype=np.bool_)
-    for place in np.searchsorted(gates.distinct, kinks):
+    marked = np.zeros(len(gates.places), dtype=np.bool_)
+    for place in np.searchsorted(gates.places, kinks):
         marked[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS] = True
     return marked

@@ -14,7 +14,7 @@ from hinges.optimal._levels import grid_search
 from hinges.optimal._mse_large import LargeSearch
 from hinges.optimal._pair_bound import pair_bound
 from hinges.optimal._pieces_fit import CLOSED, PiecesFit
-from hinges.optimal._refine import Polygon, fit_values, interpolated, rounding_floor
+from hinges.optimal._refine import fit_values, interpolated, rounding_floor
 from hinges.optimal._rows import Rows, merge_rows
 from hinges.optimal._segments import UNIT_ROUNDOFF, certified_errors, certified_table, segment, segment_errors
 from hinges.optimal._varpro import Kinks, Problem, project, train_kinks
