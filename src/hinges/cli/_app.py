@@ -11,10 +11,12 @@ from hinges import __version__
 from hinges.cli._construct import construct
 from hinges.cli._convert import convert
 from hinges.cli._demo import demo
+from hinges.cli._diagnose import diagnose
 from hinges.cli._fit import fit
 from hinges.cli._json import print_json
 from hinges.cli._lab import lab
 from hinges.cli._regions import regions
+from hinges.cli._repair import repair
 from hinges.cli._slice import slice_
 from hinges.cli._sweep import HELP as SWEEP_HELP
 from hinges.cli._sweep import sweep
@@ -38,6 +40,8 @@ app.command()(construct)
 app.command()(trace)
 app.command("slice")(slice_)
 app.command()(regions)
+app.command()(diagnose)
+app.command()(repair)
 app.command(help=SWEEP_HELP)(sweep)
 app.command()(convert)
 app.command()(lab)

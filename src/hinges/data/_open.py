@@ -1,5 +1,6 @@
 """Data by one word: a file's path or the name of an example."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from hinges.data._dataset import Column, Dataset
@@ -7,7 +8,13 @@ from hinges.data._examples import example, examples
 from hinges.errors import InvalidInputError
 
 
-def open_data(source: str, *, x: Column | None = None, y: Column | None = None, drop: bool = False) -> Dataset:
+def open_data(
+    source: str,
+    *,
+    x: Column | Sequence[Column] | None = None,
+    y: Column | Sequence[Column] | None = None,
+    drop: bool = False,
+) -> Dataset:
     """Give the dataset in a file, or the example of that name where there is no such file."""
     if Path(source).exists():
         return Dataset.read(source, x=x, y=y, drop=drop)

@@ -33,12 +33,15 @@ from hinges.draw.matplotlib import check_picture_path, plot, plot_activations, s
 from hinges.draw.text import hinge_table, text_picture
 
 if TYPE_CHECKING:
+    from hinges.draw._diagnosis_report import diagnosis_report, repair_report
     from hinges.draw._sensitivity import sensitivity_table
     from hinges.draw._separation import separation_table
     from hinges.draw._trace_table import trace_table
 
-# Loaded at their first use: they need `hinges.analysis`.
+# Loaded at their first use: they need `hinges.analysis` or `hinges.diagnosis`.
 _LAZY = {
+    "diagnosis_report": "hinges.draw._diagnosis_report",
+    "repair_report": "hinges.draw._diagnosis_report",
     "sensitivity_table": "hinges.draw._sensitivity",
     "separation_table": "hinges.draw._separation",
     "trace_table": "hinges.draw._trace_table",
@@ -67,6 +70,7 @@ __all__ = [
     "confusion_panel",
     "curves_panel",
     "demo_scene",
+    "diagnosis_report",
     "extrapolation_scene",
     "function_panel",
     "hinge_table",
@@ -76,6 +80,7 @@ __all__ = [
     "plot_activations",
     "race_panel",
     "rain_panel",
+    "repair_report",
     "residual_panel",
     "save_animation",
     "save_picture",

@@ -7,13 +7,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hinges.draw._marks import EndLabel, Panel, Points, Polyline, Scene
+from hinges.draw._marks import EndLabel, Panel, Points, Polyline, Rug, Scene
 from hinges.draw._ticks import Ticks, linear_ticks, log_ticks, pretty
 
 TITLE, NOTE, LABEL, SMALL = 13.0, 11.0, 11.0, 10.0  # sizes of text, px
 MARGIN = 14.0  # around the whole picture
 GAP = 18.0  # between panels
 SWATCH = 18.0  # of a legend entry
+LEGEND_LINE = 18.0
+SCENE_TITLE, SCENE_NOTE = 16.0, 12.0
+TITLE_LINE, NOTE_LINE = 24.0, 18.0  # of a scene's title and note
 
 _NARROW, _WIDE = set("ijlt.,:;|!'()[]f r\u22ee"), set("mwMW%@+=<>\u2212\u2265\u00d7")
 
@@ -31,10 +34,16 @@ class Box:
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """One entry of a panel's legend: the mark it explains and where its swatch starts, px from the axes' left."""
+    """One entry of a panel's legend: the mark it explains, its line, and px from the axes' left to its swatch."""
 
-    mark: Polyline | Points
+    mark: Polyline | Points | Rug
     x: float
+    line: int = 0
+
+    @property
+    def role(self) -> str:
+        """The role of the mark."""
+        return self.mark.roles[0] if isinstance(self.mark, Rug) else self.mark.role
 
 
 @dataclass(frozen=True)
@@ -53,15 +62,35 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return ems * size * (1.1 if bold else 1.0)
 
 
+def wrapped(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
+    """Give a text in lines no wider than `room` px, broken between words; one that fits is one line, "" none."""
+    lines: list[str] = []
+    for word in text.split(" ") if text else []:
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, bold=bold) > room:
+            lines.append(word)
+        else:
+            lines[-1:] = [longer]
+    return lines
+
+
+def headings(scene: Scene) -> tuple[list[str], list[str]]:
+    """Give the lines of a scene's title and of its note."""
+    room = scene.width - 2 * MARGIN
+    return wrapped(scene.title, SCENE_TITLE, room, bold=True), wrapped(scene.note, SCENE_NOTE, room)
+
+
 def arranged(scene: Scene) -> list[Box]:
     """Give the axes of every panel, aligned in rows and columns."""
     sides = [sides_of(panel) for panel in scene.panels]
-    heading = MARGIN + 26.0 * bool(scene.title) + 17.0 * bool(scene.note)
+    title, note = headings(scene)
+    heading = MARGIN + 2.0 * bool(title) + TITLE_LINE * len(title) + NOTE_LINE * len(note) - 1.0 * bool(note)
     columns = _tracks(
         [(p.column, p.column_span, s.left, s.right) for p, s in zip(scene.panels, sides, strict=True)],
         scene.column_weights or (1.0,) * scene.columns,
         (MARGIN, scene.width - MARGIN),
     )
+    sides = [sides_of(p, columns[p.column + p.column_span - 1][1] - columns[p.column][0]) for p in scene.panels]
     rows = _tracks(
         [(p.row, p.row_span, s.top, s.bottom) for p, s in zip(scene.panels, sides, strict=True)],
         scene.row_weights or (1.0,) * scene.rows,
@@ -93,10 +122,10 @@ def _tracks(
     return tracks
 
 
-def sides_of(panel: Panel) -> Sides:
-    """Give the room that a panel's own labels need."""
-    legend = bool(legend_of(panel))
-    top = 21.0 * bool(panel.title) + 16.0 * bool(panel.note) + 18.0 * legend
+def sides_of(panel: Panel, width: float = math.inf) -> Sides:
+    """Give the room that a panel's own labels need, with axes `width` px wide."""
+    legend = max((entry.line + 1 for entry in legend_of(panel, width)), default=0)
+    top = 21.0 * bool(panel.title) + 16.0 * bool(panel.note) + LEGEND_LINE * legend
     ends = [text_width(mark.text, LABEL) for mark in panel.marks if isinstance(mark, EndLabel) and not mark.inside]
     right = max(ends) + 12.0 if ends else 4.0
     if not panel.axes:
@@ -139,16 +168,19 @@ def axis_label(panel: Panel, axis: str, length: float) -> str:
     return f"{label} ({suffix})" if suffix and label else label or suffix
 
 
-def legend_of(panel: Panel) -> list[LegendEntry]:
-    """Give the legend: one entry for each different label, in the order of the marks."""
+def legend_of(panel: Panel, width: float = math.inf) -> list[LegendEntry]:
+    """Give the legend: one entry for each different label, in the order of the marks, in lines over `width` px."""
     entries: list[LegendEntry] = []
     seen: set[str] = set()
-    x = 0.0
+    x, line = 0.0, 0
     for mark in panel.marks:
-        if isinstance(mark, (Polyline, Points)) and mark.label and mark.label not in seen:
+        if isinstance(mark, (Polyline, Points, Rug)) and mark.label and mark.label not in seen:
             seen.add(mark.label)
-            entries.append(LegendEntry(mark, x))
-            x += SWATCH + 5.0 + text_width(mark.label, LABEL) + 14.0
+            size = SWATCH + 5.0 + text_width(mark.label, LABEL)
+            if x and x + size > width:
+                x, line = 0.0, line + 1
+            entries.append(LegendEntry(mark, x, line))
+            x += size + 14.0
     return entries
 
 

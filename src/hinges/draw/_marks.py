@@ -63,6 +63,7 @@ class Rug:
     roles: tuple[str, ...]
     texts: tuple[str, ...] = ()
     length: float = 8.0  # px
+    label: str = ""  # in the panel's legend, in the first tick's colour
 
     def __post_init__(self) -> None:
         _set_vectors(self, "x")

@@ -11,11 +11,16 @@ _SHOWN = {
         "hinges.draw._sensitivity", "sensitivity_table", "sensitivity_html",
     ),
     ("hinges.analysis._separation", "Separation"): ("hinges.draw._separation", "separation_table", "separation_html"),
+    ("hinges.diagnosis._diagnosis", "Diagnosis"): (
+        "hinges.draw._diagnosis_report", "diagnosis_report", "diagnosis_html",
+    ),
+    ("hinges.diagnosis._finding", "Finding"): ("hinges.draw._diagnosis_report", "finding_report", "finding_html"),
+    ("hinges.diagnosis._repair", "Repair"): ("hinges.draw._diagnosis_report", "repair_report", "repair_html"),
 }  # fmt: skip
 
 
 def register() -> bool:
-    """Show tables of traces, sensitivities and separations in the IPython that runs; say whether one does."""
+    """Show tables and reports of what was traced or diagnosed in the IPython that runs; say whether one does."""
     running = getattr(sys.modules.get("IPython"), "get_ipython", None)  # None also while IPython is being imported
     shell = None if running is None else running()
     if shell is None:

@@ -32,6 +32,8 @@ _ANALYSES = {
     "Regions": "hinges.draw._regions",
     "Sweep": "hinges.draw._sweep",
     "FreeRun": "hinges.draw._free_run",
+    "Diagnosis": "hinges.draw._diagnosis",
+    "Repair": "hinges.draw._repair",
 }
 
 
@@ -46,7 +48,8 @@ def scene(value: object, view: str | None = None, *, interval: Any = None, data:
             ErrorBounds ("function"), a Dataset ("points"), a Trace ("layers"), a Sensitivity ("parameters"), a Fan
             ("fan"), a Separation ("space"), a Slice or a list of them ("outputs", "units", "sum"), a FeatureSweep
             ("kinks", "bend"), Regions ("slope", "pattern", "linear", "output"), a FreeRun ("rollout"), a Sweep
-            ("losses", "shares", "race", "units") or a Scene.
+            ("losses", "shares", "race", "units"), a Diagnosis or a Repair ("kinks" with one input, "layers" where
+            there are hidden layers, "fit") or a Scene.
         view: the name of a view; the first one the value has where none is given.
         interval: (a, b), what is seen of x; else where the data or the kinks lie.
         data: a Dataset or a pair (x, y) to show with a function or a network.
@@ -90,7 +93,10 @@ def views_of(value: object) -> dict[str, View]:
     if isinstance(value, Mapping) and value:
         return _views_of_many(value)
     kind = type(value[0] if isinstance(value, (list, tuple)) and value else value)  # slices, side by side
-    if kind.__module__.startswith(("hinges.analysis.", "hinges.sweeps.")) and kind.__name__ in _ANALYSES:
+    if (
+        kind.__module__.startswith(("hinges.analysis.", "hinges.diagnosis.", "hinges.sweeps."))
+        and kind.__name__ in _ANALYSES
+    ):
         return importlib.import_module(_ANALYSES[kind.__name__]).views(value)
     raise InvalidInputError(
         "value must be a PiecewiseLinear, Network, Dataset, FitResult, Approximation, ErrorBounds, Scene, "

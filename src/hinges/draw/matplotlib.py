@@ -5,6 +5,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ PX = 72.0 / 96.0  # points in a px
 FONT = "DejaVu Sans"  # comes with matplotlib, so a picture looks alike everywhere
 SUFFIXES = (".png", ".svg", ".pdf")
 PNG_SCALE = 2.0  # device pixels in a px
+TICK = 1.6  # px wide, on the bottom edge
+BAR = 9.0  # px: wider lines are bars, with square ends
 
 # Order of drawing: shades, grid, curves, dots, text.
 _BELOW, _FILLS, _GRID, _LINES, _DOTS, _LABELS = 0.5, 0.7, 0.8, 2.0, 3.0, 4.0
@@ -56,7 +59,8 @@ def plot(value: object, *, view: str | None = None, ax: Any = None, interval: An
         raise InvalidInputError(
             f"this view has {len(picture.panels)} panels and needs a figure of its own: leave ax out"
         )
-    _Painter(ax, picture.panels[0], LIGHT).paint()
+    panel = picture.panels[0]
+    _Painter(ax, panel if panel.title else replace(panel, title=picture.title), LIGHT).paint()
     return ax
 
 
@@ -133,13 +137,15 @@ def _new_figure(size: tuple[float, float]) -> Any:
 
 def _headings(made: Any, scene: Scene, theme: Theme) -> None:
     left, top = _layout.MARGIN / scene.width, _layout.MARGIN
-    for text, size, weight, role in ((scene.title, 16.0, "bold", "text"), (scene.note, 12.0, "normal", "muted")):
-        if text:
-            made.text(
-                left, 1 - top / scene.height, text, fontsize=size * PX, fontweight=weight, family=FONT,
-                color=theme.colour(role), ha="left", va="top", parse_math=False,
-            )  # fmt: skip
-            top += size * 1.5
+    title, note = _layout.headings(scene)
+    kinds = [(_layout.SCENE_TITLE, "bold", "text", _layout.TITLE_LINE)] * len(title)
+    kinds += [(_layout.SCENE_NOTE, "normal", "muted", _layout.NOTE_LINE)] * len(note)
+    for text, (size, weight, role, line) in zip([*title, *note], kinds, strict=True):
+        made.text(
+            left, 1 - top / scene.height, text, fontsize=size * PX, fontweight=weight, family=FONT,
+            color=theme.colour(role), ha="left", va="top", parse_math=False,
+        )  # fmt: skip
+        top += line
 
 
 class _Painter:
@@ -147,17 +153,18 @@ class _Painter:
 
     def __init__(self, ax: Any, panel: Panel, theme: Theme, top: float = 0.0) -> None:
         self.ax, self.panel, self.theme = ax, panel, theme
-        self.top = top or _layout.sides_of(panel).top
         self.effects = _part("patheffects")
         self.patches = _part("patches")
         box = ax.get_window_extent()
         self.width, self.height = (side * 96 / ax.figure.dpi for side in (box.width, box.height))
+        self.top = top or _layout.sides_of(panel, self.width).top
 
     def paint(self) -> None:
         """Draw axes, marks, title and legend."""
         self._axes()
         for mark in self.panel.marks:
             self._mark(mark)
+        self._rugs()
         self._end_labels()
         self._heading()
 
@@ -222,16 +229,20 @@ class _Painter:
                 ha="left", xytext=(0, at * PX),
             )  # fmt: skip
             at -= size * 1.45 * bool(text)
-        for entry in _layout.legend_of(self.panel):
-            self._swatch(entry, at - 7.0)
+        for entry in _layout.legend_of(self.panel, self.width):
+            self._swatch(entry, at - 7.0 - _layout.LEGEND_LINE * entry.line)
 
     def _swatch(self, entry: _layout.LegendEntry, height: float) -> None:
         """Draw a legend entry above the axes: a piece of the mark and its label."""
-        mark, colour = entry.mark, self.theme.colour(entry.mark.role)
+        mark, colour = entry.mark, self.theme.colour(entry.role)
         lift = self._shift(entry.x, height)
         style: dict[str, Any] = {"color": colour, "clip_on": False, "zorder": _LABELS}
         if isinstance(mark, Polyline):
             self._line([0, _layout.SWATCH * PX], [0, 0], mark, transform=lift, **style)
+        elif isinstance(mark, Rug):
+            middle, half = _layout.SWATCH / 2 * PX, mark.length / 2 * PX
+            tick = Polyline(mark.x, mark.x, entry.role, TICK)
+            self._line([middle, middle], [-half, half], tick, transform=lift, **style)
         else:
             self._dots([_layout.SWATCH / 2 * PX], [0], mark, transform=lift, **style)
         self._annotate(
@@ -250,10 +261,10 @@ class _Painter:
 
     def _mark(self, mark: Mark) -> None:
         paint = {
-            Polyline: self._polyline, Points: self._points, Rug: self._rug, Rule: self._rule, Band: self._band,
-            Text: self._text, Node: self._node, Edge: self._edge, Polygons: self._polygons, Heat: self._heat,
+            Polyline: self._polyline, Points: self._points, Rule: self._rule, Band: self._band, Text: self._text,
+            Node: self._node, Edge: self._edge, Polygons: self._polygons, Heat: self._heat,
         }.get(type(mark))  # fmt: skip
-        if paint is not None:  # end labels at the edge are placed together, later
+        if paint is not None:  # ticks, and end labels at the edge, are placed together, later
             paint(mark)
         elif isinstance(mark, EndLabel) and mark.x is not None:
             self._text(Text(mark.x, mark.y, mark.text, mark.role, _layout.LABEL, align="left", offset=(7.0, 0.0)))
@@ -261,13 +272,15 @@ class _Painter:
     def _line(self, x: Any, y: Any, mark: Polyline, **style: Any) -> None:
         dashes = (0, (4, 2.5)) if mark.dashed else "-"
         line = _part("lines").Line2D(
-            x, y, linewidth=mark.width * PX, linestyle=dashes, solid_capstyle="round", solid_joinstyle="round", **style
-        )
+            x, y, linewidth=mark.width * PX, linestyle=dashes, solid_joinstyle="round",
+            solid_capstyle="butt" if mark.width >= BAR else "round", **style,
+        )  # fmt: skip
         self.ax.add_artist(line)
 
     def _polyline(self, mark: Polyline) -> None:
         for x, y in clipped(mark.x, mark.y, self.panel.x_range, self.panel.y_range):
-            self._line(x, y, mark, color=self.theme.colour(mark.role), zorder=_LINES)
+            below = 0.6 * (mark.role == "target")  # what is to be reached lies under the data
+            self._line(x, y, mark, color=self.theme.colour(mark.role), zorder=_LINES - below)
 
     def _dots(self, x: Any, y: Any, mark: Points, **style: Any) -> None:
         colour = style.pop("color")
@@ -307,19 +320,22 @@ class _Painter:
         if self.panel.square:
             self.ax.set_aspect("equal", anchor="NW")
 
-    def _rug(self, mark: Rug) -> None:
+    def _rugs(self) -> None:
+        """Draw the ticks of all rugs, their texts moved apart."""
         low, high = sorted(self.panel.x_range)
-        seen = [i for i, x in enumerate(mark.x.tolist()) if low <= x <= high]
-        at = [_layout.fraction(float(mark.x[i]), self.panel.x_range) * self.width for i in seen]
-        sizes = [_layout.text_width(mark.texts[i], _layout.SMALL, bold=True) + 3.0 for i in seen]
-        for i, x, centre in zip(seen, at, _layout.spread(at, sizes, -8.0, self.width + 8.0), strict=True):
+        rugs = [mark for mark in self.panel.marks if isinstance(mark, Rug)]
+        seen = [(rug, i) for rug in rugs for i, x in enumerate(rug.x.tolist()) if low <= x <= high]
+        at = [_layout.fraction(float(rug.x[i]), self.panel.x_range) * self.width for rug, i in seen]
+        texts, tallest = [rug.texts[i] for rug, i in seen], max((rug.length for rug in rugs), default=0.0)
+        sizes = [_layout.text_width(text, _layout.SMALL, bold=True) + 3.0 * bool(text) for text in texts]
+        for (rug, i), x, centre in zip(seen, at, _layout.spread(at, sizes, -8.0, self.width + 8.0), strict=True):
             place = {"xycoords": "axes fraction", "xy": (x / self.width, 0), "va": "bottom", "ha": "center"}
             self.ax.axvline(
-                float(mark.x[i]), ymax=mark.length / self.height, color=self.theme.colour(mark.roles[i]),
-                linewidth=1.6 * PX, zorder=_DOTS,
+                float(rug.x[i]), ymax=rug.length / self.height, color=self.theme.colour(rug.roles[i]),
+                linewidth=TICK * PX, zorder=_DOTS,
             )  # fmt: skip
-            shift = ((centre - x) * PX, (mark.length + 1.0) * PX)
-            self._annotate(mark.texts[i], color=mark.roles[i], size=_layout.SMALL, bold=True, xytext=shift, **place)
+            shift = ((centre - x) * PX, (tallest + 1.0) * PX)
+            self._annotate(rug.texts[i], color=rug.roles[i], size=_layout.SMALL, bold=True, xytext=shift, **place)
 
     def _rule(self, mark: Rule) -> None:
         style = {"color": self.theme.colour(mark.role), "linewidth": mark.width * PX, "zorder": _LINES - 0.2}

@@ -2,6 +2,7 @@
 
 import math
 import re
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,7 @@ def text_picture(
     if picture.leading:
         panels = panels[:1]
     fancy = _writes_braille(encoding)
-    parts = [[picture.title]] * bool(picture.title)
+    parts = [textwrap.wrap(picture.title, width)] * bool(picture.title)
     parts += [_Sheet(panel, width, height, fancy=fancy).lines() for panel in panels]
     text = "\n\n".join("\n".join(lines) for lines in parts)
     return text if fancy else _plain(text)
@@ -212,7 +213,9 @@ class _Sheet:
     def _legend(self) -> str:
         entries = [entry.mark for entry in _layout.legend_of(self.panel)]
         dot, line = ("\u00b7", "\u28c0\u28e0\u2814\u280a") if self.fancy else (".", "_/")
-        texts = [f"{dot if isinstance(mark, Points) else line} {mark.label}" for mark in entries]
+        tick = "\u2534" if self.fancy else "+"
+        signs = [dot if isinstance(mark, Points) else tick if isinstance(mark, Rug) else line for mark in entries]
+        texts = [f"{sign} {mark.label}" for sign, mark in zip(signs, entries, strict=True)]
         shades = {"x": "\u2501\u2501", "y": "\u2504\u2504"} if self.fancy else {"x": "==", "y": "--"}
         bands = [mark for mark in self.panel.marks if isinstance(mark, Band) and mark.label]
         texts += [f"{shades[band.axis]} {band.label}" for band in bands]

@@ -1,0 +1,28 @@
+"""Ten ReLU units do not learn a sine: why, and the network repaired.
+
+    pip install "hinges[train,plot]"
+    python examples/why_it_does_not_fit.py
+
+Writes diagnose.png, which is the picture in the README, and repair.png.
+"""
+
+from dataclasses import replace
+
+from hinges import Training, example, fit, save_picture, scene
+from hinges.diagnosis import diagnose, repair
+
+
+def main() -> None:
+    """Train with the settings of a well-known forum question, and say what went wrong."""
+    data = example("sine")
+    stuck = fit(data, replace(Training.forum(), seed=4))
+    found = diagnose(stuck.network, data, history=stuck)
+    print(found.summary)
+    save_picture(scene(found), "diagnose.png")
+    repaired = repair(stuck.network, data)
+    print(repaired)
+    save_picture(scene(repaired), "repair.png")
+
+
+if __name__ == "__main__":
+    main()
