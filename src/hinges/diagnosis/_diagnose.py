@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from hinges import _arrays
@@ -63,6 +64,8 @@ def diagnose(
         )
     check_targets(loss, rows, network.outputs)
     case = Case(network, rows, loss, record_of(history), try_remedies)
+    if not np.isfinite(case.loss):
+        raise InvalidInputError("the loss of the network is too large for float64: rescale y")
     from hinges.diagnosis.checks import CHECKS
 
     found = [finding for check in CHECKS for finding in check(case)]

@@ -42,7 +42,8 @@ class Loss:
     def value(self, outputs: Floats) -> float:
         """Give the loss of outputs (n, m)."""
         if self.name == "mse":
-            return float(self.share @ ((outputs - self.data.y) ** 2).mean(axis=1))
+            with np.errstate(over="ignore"):
+                return float(self.share @ ((outputs - self.data.y) ** 2).mean(axis=1))
         largest = outputs.max(axis=1)
         spread = np.log(np.exp(outputs - largest[:, None]).sum(axis=1))
         return float(self.share @ (spread + largest - outputs[np.arange(len(outputs)), self.labels]))

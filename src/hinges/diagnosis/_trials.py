@@ -97,8 +97,9 @@ class Trials:
         case = self._case
         known = [case.loss]
         if case.tries:
-            fresh = self.like_this()
-            known += [self.repaired.loss, self.trained_on.loss, case.loss if fresh is None else fresh]
+            known += [self.repaired.loss, self.trained_on.loss]
+            fresh = self.like_this() if case.floor is None else None
+            known += [] if fresh is None else [fresh]
         if case.floor is not None:
             known.append(case.floor.upper)
         return max(min(known), min(case.noise, case.loss), GOOD[case.loss_name] * case.constant_loss, TINY)
@@ -145,9 +146,9 @@ class Trials:
         """
         case, data = self._case, self.rows.data
         kept = np.arange(len(data)) % 5 != 2 if len(data) >= 20 else np.ones(len(data), bool)
-        seen, unseen = Loss(case.loss_name, part(data, kept)), Loss(case.loss_name, part(data, ~kept))
+        seen = Loss(case.loss_name, part(data, kept))
         parameters = max(1, Parameters(case.network).vector.size)
-        most = 2 * ITERATIONS if case.is_mse else FEW_ITERATIONS
+        most = ITERATIONS if case.is_mse else FEW_ITERATIONS
         iterations = int(np.clip(MOST_WORK / (6.0 * len(data) * parameters), 5, most))
         networks = [
             restarted(
@@ -162,6 +163,7 @@ class Trials:
         value = case.judge.value(best(case.x))
         if kept.all():
             return value, None, False
+        unseen = Loss(case.loss_name, part(data, ~kept))
         there = best(unseen.data.x)
         better = not case.is_mse and unseen.right(there) > unseen.right(case.network(unseen.data.x))
         return value, unseen.value(there), better

@@ -14,7 +14,7 @@ def check(case: Case) -> list[Finding]:
     """Find a standstill far above what is possible, with the number of kinks in use and what so many can do."""
     if not case.wrong or not case.tries or case.trials.share(case.trials.trained_on.loss) > STILL:
         return []
-    fresh = case.trials.like_this()
+    fresh = case.trials.like_this() if case.floor is None else None
     after = min(case.trials.repaired.loss, case.loss if fresh is None else fresh)
     share = case.trials.share(after)
     if share < 0.2:

@@ -48,11 +48,11 @@ def _of_any(case: Case) -> list[Finding]:
         return []
     if not widths:
         return []
-    same, wider = case.trials.like_this(), case.trials.like_this(widths=tuple(4 * width for width in widths))
-    if same is None or wider is None:
+    same = case.trials.like_this()
+    if same is None or case.loss > NEAR * min(case.trials.best, same):
         return []
-    here = min(case.trials.best, same)
-    if case.loss > NEAR * here or wider > BETTER * here or case.loss - wider < MATTERS * case.constant_loss:
+    here, wider = min(case.trials.best, same), case.trials.like_this(widths=tuple(4 * width for width in widths))
+    if wider is None or wider > BETTER * here or case.loss - wider < MATTERS * case.constant_loss:
         return []
     message = (
         f"Networks of this size ({' and '.join(map(str, widths))} hidden units) reach about {short(here)} on these "
