@@ -29,23 +29,31 @@ def station(open_page: Callable[..., "Page"], site: str) -> Callable[..., "Page"
 
 def line(page: "Page", name: str) -> list[float]:
     """Give the numbers of a line of the arithmetic; of a product, what stands after its equals sign."""
+    return lines(page)[name]
+
+
+def lines(page: "Page") -> dict[str, list[float]]:
+    """Give the numbers of all lines that are there, by their names."""
     table = page.get_by_role("table", name=re.compile("^Arithmetic of layer"))
-    rows = table.locator("tbody tr")
-    for k in range(rows.count()):
-        if rows.nth(k).locator("th").inner_text().strip() == name:
-            texts = rows.nth(k).locator("td").all_inner_texts()
-            return [float(each.split("=")[-1].replace("\u2212", "-")) for each in texts]
-    raise AssertionError(name)
+    rows = table.evaluate(
+        "(table) => [...table.tBodies[0].rows].map((row) => [...row.cells].map((c) => c.innerText.trim()))"
+    )
+    return {
+        name: [float(each.split("=")[-1].replace("\u2212", "-")) for each in texts]
+        for name, *texts in rows
+        if "·" not in texts
+    }
 
 
 def adds_up(page: "Page") -> list[float]:
+    shown = lines(page)
     first, second, dot, bias, z, a = (
-        np.array(line(page, n)) for n in ("x · w", "y · w", "sum v·W", "+ b", "= z", "ReLU(z)")
+        np.array(shown[n]) for n in ("x · w", "y · w", "sum v·W", "+ b", "= z", "ReLU(z)")
     )
     np.testing.assert_allclose(first + second, dot, atol=1.6e-3)  # three decimals are shown
     np.testing.assert_allclose(dot + bias, z, atol=1.6e-3)
     np.testing.assert_allclose(np.maximum(0, z), a, atol=1e-9)
-    np.testing.assert_allclose(np.maximum(0, dot), line(page, "without b"), atol=1e-9)
+    np.testing.assert_allclose(np.maximum(0, dot), shown["without b"], atol=1e-9)
     return z.tolist()
 
 

@@ -2,9 +2,13 @@
 
 import { attributes, button } from "../kit/index.ts";
 
+const LETTERS = ["p", "π"]; // the latter is what Alt+P types on a Mac
 const TYPING = "textarea, select, [contenteditable], input:not([type=range], [type=radio], [type=checkbox], [type=file])";
 
-/** Gives the button that starts and ends it; the key P does the same, and Escape ends it. It is no part of any state. */
+/**
+ * Gives the button that starts and ends it; Alt+P does the same, and Escape ends it. It is no part of any state. (A letter
+ * alone would start it for those who speak to their computer, or touch a key by accident.)
+ */
 export function presenting(root: HTMLElement): HTMLElement {
   let now = false;
   const press = button({ label: "Present", look: "quiet", onPress: () => set(!now) });
@@ -13,12 +17,15 @@ export function presenting(root: HTMLElement): HTMLElement {
     root.classList.toggle("s-presenting", now);
     press.set({ pressed: now });
   };
-  attributes(press.el, { title: "Present: larger, without the text (P; Esc ends it)", "aria-keyshortcuts": "p" });
+  attributes(press.el, { title: "Present: larger, without the text (Alt+P; Esc ends it)", "aria-keyshortcuts": "Alt+P" });
   set(false);
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTaken(event.target)) return;
-    if (event.key === "Escape") set(false);
-    else if (event.key.toLowerCase() === "p") set(!now);
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || isTaken(event.target)) return;
+    if (event.key === "Escape" && !event.altKey) set(false);
+    if (event.altKey && LETTERS.includes(event.key.toLowerCase())) {
+      event.preventDefault();
+      set(!now);
+    }
   });
   return press.el;
 }
