@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from hinges._arrays import Floats
-from hinges.diagnosis._gradient import gradient_norm
 from hinges.diagnosis._layer_state import layer_states
 from hinges.diagnosis._loss import Loss
+from hinges.diagnosis._parameters import Parameters
+from hinges.diagnosis._repair_descent import descended
+from hinges.diagnosis._repair_network import loss_on_all
+from hinges.diagnosis._rows import thinned
 from hinges.nets import Activation, Linear, Max, Network
 
 KINDS = (
@@ -20,20 +23,31 @@ KINDS = (
 )
 TOGETHER = 0.05  # of the span of x: kinks no further apart are in one place
 MANY = 0.4  # of the units in one place
-STILL = 1e-4  # of the loss: a smaller gradient finds nothing more
+STILL = 0.25  # of the way down, in orders of magnitude, that the gradient leads a network that stands still
+ITERATIONS = 60  # of going on by gradient, to see that
+MOST_WORK = 1e9  # multiplications of it
+RESOLUTION = 1e-12  # of the loss of a constant: losses below it are rounding
 ALIKE = 1e-6  # of the size of two units' outputs: they are the same unit twice
-MOST_ROWS = 2_000
+MOST_ROWS = 1_000
 LESS = 0.95  # of a loss, that is worth calling a standstill ended
 
 
 def addressed_kinds(before: Network, after: Network, loss: Loss) -> tuple[str, ...]:
-    """Give the kinds of findings of which there is less after than before, and that changed the loss."""
+    """Give the kinds of findings of which there is less after than before.
+
+    Whether the network stood still is tried: "plateau" says that its gradient alone led nowhere, "not-stationary"
+    that it led a good part of the way.
+    """
     old, new = symptoms(before, loss), symptoms(after, loss)
-    kinds = [kind for kind, count in old.items() if new.get(kind, 0) < count]
-    worth = loss.value(after(loss.data.x)) < LESS * loss.value(before(loss.data.x))
-    if worth:
-        norm = gradient_norm(before, loss, MOST_ROWS)
-        kinds.append("plateau" if norm <= STILL else "not-stationary")
+    kinds = [kind for kind, count in old.items() if new[kind] < count]
+    rows = Loss(loss.name, thinned(loss.data, MOST_ROWS))
+    start, end = loss_on_all(before, rows), loss_on_all(after, rows)
+    if np.isfinite(start) and end < LESS * start:
+        work = 6.0 * len(rows.data) * max(1, Parameters(before).vector.size)
+        there = loss_on_all(descended(before, rows, iterations=int(np.clip(MOST_WORK / work, 5, ITERATIONS))), rows)
+        tiny = RESOLUTION * rows.of_best_constant() + 1e-300
+        way = np.log(start / max(there, tiny)) / np.log(start / min(max(end, tiny), LESS * start))
+        kinds.append("plateau" if way <= STILL else "not-stationary")
     return tuple(kinds)
 
 

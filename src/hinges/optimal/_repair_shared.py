@@ -231,8 +231,9 @@ def _line(rows: CurveRows, run: slice) -> tuple[float, Floats, Floats]:
     """Give the mean of u, the heights there and the slopes (outputs,) of a run's best lines."""
     u, v, w = rows.u[run], rows.v[run], rows.w[run]
     share = w / w.sum()
-    mean, heights = float(share @ u), cast("Floats", (share[:, None] * v).sum(axis=0))
+    mean = float(share @ u)
+    heights: Floats = np.einsum("i,ij->j", share, v)
     spread = float((w * (u - mean) ** 2).sum())
     if u.size == 1 or spread == 0:
         return mean, heights, np.zeros(v.shape[1])
-    return mean, heights, cast("Floats", ((w * (u - mean))[:, None] * (v - heights)).sum(axis=0)) / spread
+    return mean, heights, cast("Floats", np.einsum("i,ij->j", w * (u - mean) / spread, v - heights))
