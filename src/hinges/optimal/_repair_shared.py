@@ -235,5 +235,5 @@ def _line(rows: CurveRows, run: slice) -> tuple[float, Floats, Floats]:
     heights: Floats = np.einsum("i,ij->j", share, v)
     spread = float((w * (u - mean) ** 2).sum())
     if u.size == 1 or spread == 0:
-        return mean, heights, np.zeros(v.shape[1])
+        return mean, heights, np.zeros_like(heights)
     return mean, heights, cast("Floats", np.einsum("i,ij->j", w * (u - mean) / spread, v - heights))
