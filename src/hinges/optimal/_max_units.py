@@ -22,6 +22,8 @@ _RANKED = 24
 _TINY = 1e-304
 _REFINED = 4
 _STEPS = 30
+# Rows above which some are chosen, from so many blocks, again and again; rows that are evaluated at once.
+_MANY, _BLOCKS, _ROUNDS, _CHUNK = 20_000, 300, 4, 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +48,9 @@ class MaxUnits:
 
     def __call__(self, x: Floats) -> Floats:
         """Give f at x (n,), summed hinge by hinge."""
-        return np.maximum(x[:, None] * self.weights + self.biases, 0.0) @ self.coefficients + self.output_bias
+        parts = np.array_split(x, len(x) // _CHUNK + 1)
+        hidden = (np.maximum(part[:, None] * self.weights + self.biases, 0.0) for part in parts)
+        return np.concatenate([part @ self.coefficients for part in hidden]) + self.output_bias
 
 
 def best_max_units(
@@ -66,6 +70,8 @@ def best_max_units(
     """
     bound = best_max(x, y, units + 1, weights) if bound is None else bound
     fallback = best_max(x, y, units, weights) if fallback is None else fallback
+    if len(x) > _MANY:
+        return _of_many((x, y, np.ones(len(x)) if weights is None else weights), units, bound, fallback)
     frame = _Frame.of(x, y, weights)
     if len(bound.function.kinks) < units:
         return frame.network(_closed_form(bound.function, units, frame), bound)
@@ -80,6 +86,31 @@ def best_max_units(
         best = min(best, frame.network(found, bound), key=lambda one: one.error)
         if error <= frame.scaled_error(close):  # what remains is the rounding of kinks to float64
             break
+    return best
+
+
+def _of_many(rows: tuple[Floats, Floats, Floats], units: int, bound: MaxFit, fallback: MaxFit) -> MaxUnits:
+    """Search on some of the rows and add those on which the network errs most, until it errs nowhere by more."""
+    x, y, weights = rows
+    order = np.argsort(x, kind="stable")
+    x, y, weights = x[order], y[order], weights[order]
+    rough = weights * (y - bound.function(x))
+    chosen = np.zeros(len(x), np.bool_)
+    for block in np.array_split(np.arange(len(x)), _BLOCKS):
+        chosen[[block[0], block[-1], block[rough[block].argmax()], block[rough[block].argmin()]]] = True
+    best: MaxUnits | None = None
+    for _ in range(_ROUNDS):
+        part = best_max_units(x[chosen], y[chosen], units, weights[chosen], bound=bound, fallback=fallback)
+        errors = np.abs(weights * (y - part(x)))
+        largest = float(errors.max())
+        if best is None or largest < best.error:
+            best = replace(part, error=max(largest, part.lower))
+        if largest <= part.error * (1 + CLOSE):
+            break
+        for block in np.array_split(np.arange(len(x)), _BLOCKS):
+            worst = block[errors[block].argmax()]
+            chosen[worst] |= errors[worst] > part.error
+    assert best is not None
     return best
 
 

@@ -8,7 +8,7 @@ subsets by what they leave over, and trains the kinks with the best few patterns
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -17,7 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from hinges.errors import InvalidInputError
 from hinges.optimal._hops import hop, settle
 from hinges.optimal._levels import grid_search
-from hinges.optimal._mse_pieces import MseSearch, fewest_possible
+from hinges.optimal._mse_large import LargeSearch
+from hinges.optimal._mse_pieces import MseSearch, Search, fewest_possible, search_of
+from hinges.optimal._mse_units_large import Condensed, condensed, fitted_to_all, trained_on_all
 from hinges.optimal._pieces_fit import PiecesFit
 from hinges.optimal._refine import interpolated, weighted_squares
 from hinges.optimal._rows import Rows
@@ -33,6 +35,8 @@ _ALL_PATTERNS = 5  # units up to which every pattern of facings is tried
 _SETTLED = 8  # of those, followed to the end
 _OF_GAP = 2e-3  # the same, as a share of the gap that the bracket of N + 1 pieces leaves open
 _SCATTERED = 64  # scattered starts, of which an eighth is followed to the end
+_THOROUGH = 40  # units of many rows up to which the search is as for few rows
+_CHUNK = 100_000  # rows that are evaluated at once
 _GOOD = 1e-6  # relative distance from the bound or from N + 1 pieces at which the search ends early
 
 
@@ -84,14 +88,14 @@ def best_units(
 
     Arguments and errors are those of `best_pieces`. Where N units interpolate the rows, fewer may be given.
     """
-    return units_from(MseSearch.of(x, y, weights), units, pair=pair)
+    return units_from(search_of(x, y, weights), units, pair=pair)
 
 
 def units_curve(
     x: ArrayLike, y: ArrayLike, units: int, weights: ArrayLike | None = None, *, pair: bool = False
 ) -> list[UnitsFit]:
     """Give the best networks found, with bounds, for 1, 2, ..., `units` units."""
-    search = MseSearch.of(x, y, weights)
+    search = search_of(x, y, weights)
     fits = [units_from(search, 1, pair=pair)]
     for allowed in range(2, units + 1):
         fit = units_from(search, allowed, pair=pair, start=fits[-1].pieces.knots)
@@ -113,7 +117,7 @@ def fewest_units(
     Raises:
         InvalidInputError: as `fewest_pieces`.
     """
-    search = MseSearch.of(x, y, weights)
+    search = search_of(x, y, weights)
     if interpolated(search.rows).error > tolerance * search.total:
         least = search.rows.to_error(search.rows.floor) / search.total
         raise InvalidInputError(
@@ -129,25 +133,53 @@ def fewest_units(
     return fit, excluded
 
 
-def units_from(search: MseSearch, allowed: int, *, pair: bool = True, start: Floats | None = None) -> UnitsFit:
+def units_from(search: Search, allowed: int, *, pair: bool = True, start: Floats | None = None) -> UnitsFit:
     """Give the best network found with at most `allowed` units on prepared rows."""
     pieces = search.pieces(allowed + 1, pair=pair, start=start)
     rows = search.rows
     if allowed >= search.enough:
         network = _interpolating(rows)
+    elif isinstance(search, LargeSearch):
+        network = _of_many(search, pieces)
     else:
         problem = Problem(rows.u, rows.v, rows.w, skip=False)
         goal = max(search.scaled(pieces.polygon.error) - rows.floor, 0.0)
-        # An open bracket hides differences far smaller than its gap: they are not worth a search.
-        gap = 1.0 - pieces.lower / pieces.polygon.error if pieces.polygon.error else 0.0
-        enough = goal * (1.0 + max(_GOOD, _OF_GAP * gap))
-        network = hinge_sum(rows, _searched(search, problem, pieces, enough))
+        network = hinge_sum(rows, _searched(search, problem, pieces, goal * _enough(pieces)))
     lower = min(pieces.lower, network.error)
     closed = search.is_closed(network.error, lower)
     return UnitsFit(network, lower, allowed, search.total, closed, pieces)
 
 
-def _searched(search: MseSearch, problem: Problem, pieces: PiecesFit, goal: float) -> Kinks:
+def _enough(pieces: PiecesFit) -> float:
+    """Give at how many times the error of N + 1 pieces a search may end.
+
+    An open bracket hides differences far smaller than its gap: they are not worth a search.
+    """
+    gap = 1.0 - pieces.lower / pieces.polygon.error if pieces.polygon.error else 0.0
+    return 1.0 + max(_GOOD, _OF_GAP * gap)
+
+
+def _of_many(search: LargeSearch, pieces: PiecesFit) -> HingeSum:
+    """Search on points that stand for the rows, and finish on all of them."""
+    at = _exactly(pieces.knots, pieces.allowed - 1, Problem(search.rows.u, search.rows.v, search.rows.w, skip=False))
+    free, rest = condensed(search, at, skip=True)
+    problem = Problem(free.u, free.v, free.w, skip=False)
+    goal = (project(free, at, np.zeros(at.size, np.bool_)).error + rest) * _enough(pieces) - rest
+    few = replace(pieces, knots=at)
+    if at.size <= _THOROUGH:
+        found = _searched(Condensed(free, search), problem, few, goal)
+    else:
+        closed = np.concatenate([problem.u[:1], search.pieces(at.size, pair=False, start=at).knots])
+        closed = _exactly(closed, at.size, problem)
+        trials = [_best_pattern(free, problem, few, goal, patterns=3), _start(problem, closed, closed > np.inf)]
+        found = min(trials, key=lambda kinks: kinks.error)
+    found = trained_on_all(search, found)
+    at = search.rows.to_x(found.at)
+    coefficients, _ = fitted_to_all(search, search.rows.to_u(at), found.left)
+    return _unscaled(search.rows, at, found.left, coefficients)
+
+
+def _searched(search: MseSearch | Condensed, problem: Problem, pieces: PiecesFit, goal: float) -> Kinks:
     """Search all the ways there are, cheap ones first, and end at `goal`, the error of N + 1 pieces."""
     best = _best_pattern(search.problem, problem, pieces, goal)
     if best.error <= goal:
@@ -173,11 +205,13 @@ def _searched(search: MseSearch, problem: Problem, pieces: PiecesFit, goal: floa
     return _one_facing(problem, _scattered(problem, best))
 
 
-def _best_pattern(skip: Problem, problem: Problem, pieces: PiecesFit, goal: float) -> Kinks:
+def _best_pattern(
+    skip: Problem, problem: Problem, pieces: PiecesFit, goal: float, *, patterns: int = _PATTERNS
+) -> Kinks:
     at = _exactly(pieces.knots, pieces.allowed - 1, problem)
     fitted = project(skip, at, np.zeros(at.size, dtype=np.bool_)).coefficients
     tried: list[Kinks] = []
-    for left in rank_patterns(float(fitted[1]), fitted[2:], _PATTERNS):
+    for left in rank_patterns(float(fitted[1]), fitted[2:], patterns):
         trial = train_kinks(problem, at, left, steps=8)
         tried.append(trial)
         if trial.error <= goal * (1.0 + 1e-3):
@@ -186,7 +220,7 @@ def _best_pattern(skip: Problem, problem: Problem, pieces: PiecesFit, goal: floa
         if trial.error <= goal:
             return trial
     tried.sort(key=lambda kinks: kinks.error)
-    finished = [train_kinks(problem, kinks.at, kinks.left) for kinks in tried[:_FINISHED]]
+    finished = [train_kinks(problem, kinks.at, kinks.left) for kinks in tried[: min(_FINISHED, 1 + patterns // 4)]]
     return min(finished, key=lambda kinks: kinks.error)
 
 
@@ -253,9 +287,14 @@ def hinge_sum(rows: Rows, kinks: Kinks) -> HingeSum:
     at = rows.to_x(kinks.at)
     problem = Problem(rows.u, rows.v, rows.w, skip=False)
     fitted = project(problem, rows.to_u(at), kinks.left)
-    weights = np.where(kinks.left, -1.0, 1.0)
-    coefficients = np.ldexp(fitted.coefficients[1:], rows.y_exponent - rows.x_exponent)
-    output_bias = float(np.ldexp(fitted.coefficients[0], rows.y_exponent)) + rows.y_centre
+    return _unscaled(rows, at, kinks.left, fitted.coefficients)
+
+
+def _unscaled(rows: Rows, at: Floats, left: Bools, scaled: Floats) -> HingeSum:
+    """Give the sum of hinges with kinks in x from its scaled bias and output weights, measured."""
+    weights = np.where(left, -1.0, 1.0)
+    coefficients = np.ldexp(scaled[1:], rows.y_exponent - rows.x_exponent)
+    output_bias = float(np.ldexp(scaled[0], rows.y_exponent)) + rows.y_centre
     return _measured(rows, weights, -weights * at, coefficients, output_bias)
 
 
@@ -269,6 +308,9 @@ def _interpolating(rows: Rows) -> HingeSum:
 
 
 def _measured(rows: Rows, weights: Floats, biases: Floats, coefficients: Floats, output_bias: float) -> HingeSum:
-    hidden = np.maximum(rows.x[:, None] * weights + biases, 0.0)
-    error = weighted_squares(rows, rows.y - (hidden @ coefficients + output_bias))
+    outputs = np.empty(rows.x.size)
+    for part in range(0, rows.x.size, _CHUNK):
+        hidden = np.maximum(rows.x[part : part + _CHUNK, None] * weights + biases, 0.0)
+        outputs[part : part + _CHUNK] = hidden @ coefficients + output_bias
+    error = weighted_squares(rows, rows.y - outputs)
     return HingeSum(weights, biases, coefficients, output_bias, error)
