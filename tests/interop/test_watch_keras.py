@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,12 +88,30 @@ def check_same(run):
     assert "of 4 units" in run["summary"]
 
 
+@pytest.fixture(scope="module")
+def torch_runs():
+    return results("torch", "forum", "bit_for_bit", "healthy", "page")
+
+
 @pytest.mark.needs("keras", "torch")
-def test_on_the_backend_torch_and_healthy_trainings_are_not_warned_about():
-    runs = results("torch", "forum", "bit_for_bit", "healthy")
-    check_same(runs["bit_for_bit"])
-    assert runs["forum"]["kinds"] == ["kinks-outside-data"]
-    assert runs["forum"]["later"] == [0, 5, 10, 15, 20, 25, 30]
-    assert runs["forum"]["loss"] == pytest.approx(runs["forum"]["evaluated"], rel=1e-5)
-    assert runs["healthy"]["told"] == []
-    assert runs["healthy"]["step"][-1] == 125
+class TestTorch:
+    def test_the_same_and_healthy_trainings_are_not_warned_about(self, torch_runs):
+        check_same(torch_runs["bit_for_bit"])
+        assert torch_runs["forum"]["kinds"] == ["kinks-outside-data"]
+        assert torch_runs["forum"]["later"] == [0, 5, 10, 15, 20, 25, 30]
+        assert torch_runs["forum"]["loss"] == pytest.approx(torch_runs["forum"]["evaluated"], rel=1e-5)
+        assert torch_runs["healthy"]["told"] == []
+        assert torch_runs["healthy"]["step"][-1] == 125
+
+    def test_the_page_about_it_runs_and_says_what_is_so(self, torch_runs):
+        page = torch_runs["page"]
+        assert [len(told) for told in page["told"]] == [1, 0, 0, 0, 0]
+        first = page["told"][0][0].split(" Before training")[0]
+        shape = re.sub(r"[0-9]+ are off there and [0-9]+ on", "some off, some on", first)
+        assert shape in re.sub(r"[0-9]+ are off there and [0-9]+ on", "some off, some on", page["quoted"])
+        assert page["steps"] == [5 * epoch for epoch in range(21)]
+        assert page["kinks"] == [21, 10]
+        assert page["gradient"] == 21
+        assert page["why"] == pytest.approx(page["loss"])
+        assert page["better"] < 0.1 * page["loss"]
+        assert page["by_hand"] == [0, 1, 2, 3]

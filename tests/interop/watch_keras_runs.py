@@ -5,8 +5,10 @@
 
 import json
 import os
+import re
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -82,7 +84,7 @@ def bit_for_bit():
         model = keras.Model(given, Dense(3, activation="softmax")(both))
         model.compile(optimizer=keras.optimizers.SGD(0.01), loss="sparse_categorical_crossentropy")
         watcher = watch(model, (x, labels)) if watched else None
-        fit(model, x, labels, watcher, epochs=3, validation_data=(x, labels) if watched else None)
+        fit(model, x, labels, watcher, epochs=3, validation_data=(x, labels))
         return model, watcher
 
     alone, _ = run(watched=False)
@@ -137,6 +139,23 @@ def errors():
         except HingesError as error:
             found[name] = [type(error).__name__, str(error)]
     return found
+
+
+def page():
+    """The blocks of docs/watch.md in order."""
+    text = (Path(__file__).parents[2] / "docs" / "watch.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names = {}
+    told = []
+    keras.utils.set_random_seed(0)
+    for block in blocks:
+        code = compile(block.replace("print(", "str("), "docs/watch.md", "exec")
+        told.append(said(lambda code=code: exec(code, names)))  # noqa: S102 - our own page
+    record = names["record"]
+    return {"told": told, "quoted": re.sub(r"\s+", " ", text.replace("\n> ", " ")), "steps": record.step.tolist(),
+            "kinks": record.kinks.shape, "gradient": len(record.gradient_norm), "why": names["why"].loss,
+            "loss": record.loss[-1], "better": float(np.mean((names["better"](names["x"]) - names["y"]) ** 2)),
+            "by_hand": names["watcher"].history.step.tolist()}  # fmt: skip
 
 
 if __name__ == "__main__":

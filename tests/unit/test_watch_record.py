@@ -52,7 +52,7 @@ def test_a_network_of_stranded_kinks_is_told_of_at_the_start_and_once():
     watcher = ByHand((X, Y))
     (said,) = watcher.see(bends_at([0, 0.5, -1, 12]), 0)
     assert said.startswith(
-        "None of the 4 hidden units bends where the data lie (x from 1 to 9) at the start: 1 are off"
+        "None of the 4 hidden units bends where the data lie (x from 1 to 9) at the start: 1 are off there and 3 on"
     )
     assert said.endswith("\n    spread()")
     assert all(watcher.see(bends_at([0, 0.5, -1, 12]), step) == [] for step in range(1, 200))

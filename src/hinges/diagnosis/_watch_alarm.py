@@ -178,8 +178,8 @@ def _outside(scene: Scene) -> Finding:
     where = f"where the data lie (x from {ground.low:.3g} to {ground.high:.3g})"
     return Finding(
         "kinks-outside-data", "cause",
-        f"None of the {len(now.kinks)} hidden units bends {where} {_when(scene)}: {_split(now)}, and the network is a "
-        "straight line there, which training seldom gets away from.",
+        f"None of the {len(now.kinks)} hidden units bends {where} {_when(scene)}: {_split(now)}, so that the "
+        "network is a straight line, which training seldom gets away from.",
         _evidence(scene), _spread(scene),
     )  # fmt: skip
 
@@ -193,8 +193,8 @@ def _straight_for_long(scene: Scene) -> Finding | None:
         return _outside(scene)
     return Finding(
         "kinks-outside-data", "cause",
-        f"None of the {len(scene.now.dead)} hidden units bends among the data {_when(scene)}: {_split(scene.now)}, and "
-        "the network is an affine map there, which training seldom gets away from.",
+        f"None of the {len(scene.now.dead)} hidden units bends among the data {_when(scene)}: {_split(scene.now)}, so "
+        "that the network is an affine map, which training seldom gets away from.",
         _evidence(scene), _spread(scene),
     )  # fmt: skip
 
@@ -241,7 +241,7 @@ def _when(scene: Scene) -> str:
 
 def _split(moment: Moment) -> str:
     off = sum(int((state.on <= INNER).sum()) for state in moment.states)
-    return f"{off} are off and {len(moment.dead) - off} on on all or nearly all of them"
+    return f"{off} are off there and {len(moment.dead) - off} on"
 
 
 def _evidence(scene: Scene) -> dict[str, Any]:
