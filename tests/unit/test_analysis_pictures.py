@@ -187,6 +187,9 @@ def test_registering_needs_no_import_of_the_values():
         ("hinges.analysis._trace", "Trace"),
         ("hinges.analysis._sensitivity", "Sensitivity"),
         ("hinges.analysis._separation", "Separation"),
+        ("hinges.diagnosis._diagnosis", "Diagnosis"),
+        ("hinges.diagnosis._finding", "Finding"),
+        ("hinges.diagnosis._repair", "Repair"),
     }
     traced = trace(MANUAL, 0.5)
     for module, name in Display.formatters["text/html"]:

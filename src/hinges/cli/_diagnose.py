@@ -1,6 +1,7 @@
 """`hinges diagnose`: why a network does not fit its data, and what to do about it."""
 
 import json as reader
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -69,10 +70,17 @@ def diagnose(
 
     print(diagnosis_report(found, verbose=verbose, width=line_width()))
     if any(finding.remedy is not None and "repair(" in finding.remedy.python for finding in found.findings):
-        print(f"to repair it: hinges repair {model} {data} --save repaired.onnx")
+        print(f"to repair it: {_line(model, data, x, y, loss)}")
     for note in network.notes:
         print(f"note: {note}")
     outputs.tell()
+
+
+def _line(model: str, data: str, x: str | None, y: str | None, loss: str) -> str:
+    """Give what to type to repair the network."""
+    options = {"--x": x, "--y": y, "--loss": None if loss == "mse" else loss, "--save": "repaired.onnx"}
+    words = [word for option, said in options.items() if said is not None for word in (option, said)]
+    return shlex.join(["hinges", "repair", model, data, *words])
 
 
 def payload(found: Any) -> dict[str, Any]:

@@ -84,8 +84,9 @@ def _filled(text: str, width: int, indent: str = "", first: str | None = None) -
 def _finding_lines(finding: Finding, said: str, width: int, number: int | None, *, verbose: bool) -> str:
     """Give a finding; a message that the paragraph has said already is not repeated."""
     before = "" if number is None else f"{number + 1}. "
-    lines = [f"{before}{SEVERITIES.get(finding.severity, finding.severity)}: {name(finding)}"]
+    title = f"{before}{SEVERITIES.get(finding.severity, finding.severity)}: {name(finding)}"
     indent = " " * 3
+    lines = [_filled(title, width, indent, "")]
     if verbose or finding.message[1:] not in said:
         lines.append(_filled(finding.message, width, indent))
     remedy = finding.remedy
@@ -143,7 +144,7 @@ def _quantities(value: Diagnosis) -> list[tuple[str, str]]:
         if value.floor.lower > 0:
             found.append(("loss over floor", f"{value.loss / value.floor.lower:,.4g}"))
     if case.kinks.size:
-        found.append(("kinks", _shown([float(kink) for kink in np.sort(case.kinks)])))
+        found.append(("kinks", _shown([float(kink) + 0.0 for kink in np.sort(case.kinks)])))
     return found
 
 
@@ -175,7 +176,7 @@ def _words(text: str, width: int, *, verbose: bool) -> str:
     rare = [word for word in words if word not in _COMMON]
     shown = words if verbose else (rare or words)[:MOST_WORDS]
     lines = [_filled(f"{word}: {MEANINGS[word]}", width, "  ", "") for word in shown]
-    return "\n".join([*lines, f"words: see {anchor(shown[0])}"])
+    return "\n".join([*lines, _filled(f"words: see {anchor(shown[0])}", width)])
 
 
 def _capital(text: str) -> str:

@@ -122,11 +122,11 @@ def kink_marks(kinks: Kinks, window: Interval, bottom: float) -> list[Mark]:
         inside = at[(low <= at) & (at <= high)]
         if len(inside):
             marks.append(_ticks(inside, role, word, label, TOGETHER * (high - low)))
-        word = "beyond" if role == LIVE else word
+        said = "beyond" if role == LIVE else word
         if count := int((at < low).sum()):
-            left.append(_arrow(f"\u25c2 {count} {word}", role, (low, bottom), len(left)))
+            left.append(_arrow(f"\u25c2 {count} {said}", role, (low, bottom), len(left)))
         if count := int((at > high).sum()):
-            right.append(_arrow(f"{count} {word} \u25b8", role, (high, bottom), len(right), align="right"))
+            right.append(_arrow(f"{count} {said} \u25b8", role, (high, bottom), len(right), align="right"))
     return [*marks, *left, *right]
 
 

@@ -212,6 +212,26 @@ def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: fl
     return _inside(centres, sizes, order, (low, high))
 
 
+def spread_rugs(panel: Panel, width: float) -> list[tuple[Rug, int, float, float]]:
+    """Give each tick in sight with its rug, its place and the middle of its text, px from the left of the axes."""
+    low, high = sorted(panel.x_range)
+    rugs = [mark for mark in panel.marks if isinstance(mark, Rug)]
+    seen = [(rug, i) for rug in rugs for i, x in enumerate(rug.x.tolist()) if low <= x <= high]
+    at = [fraction(float(rug.x[i]), panel.x_range) * width for rug, i in seen]
+    texts = [rug.texts[i] for rug, i in seen]
+    sizes = [text_width(text, SMALL, bold=True) + 3.0 * bool(text) for text in texts]
+    centres = spread(at, sizes, -8.0, width + 8.0)
+    return [(rug, i, x, centre) for (rug, i), x, centre in zip(seen, at, centres, strict=True)]
+
+
+def spread_end_labels(panel: Panel, height: float) -> list[tuple[EndLabel, float]]:
+    """Give each label at the right edge with the height of its middle, px from the bottom of the axes."""
+    marks = [mark for mark in panel.marks if isinstance(mark, EndLabel) and mark.x is None]
+    at = [fraction(mark.y, panel.y_range, log=panel.log_y) * height + 10.0 * mark.inside for mark in marks]
+    sizes = [LABEL * 1.25 * (1 + mark.text.count("\n")) for mark in marks]
+    return list(zip(marks, spread(at, sizes, -6.0, height + 6.0), strict=True))
+
+
 def _start(group: list[int], wanted: Sequence[float], sizes: Sequence[float]) -> float:
     starts: list[float] = []
     before = 0.0

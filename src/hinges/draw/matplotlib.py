@@ -322,13 +322,8 @@ class _Painter:
 
     def _rugs(self) -> None:
         """Draw the ticks of all rugs, their texts moved apart."""
-        low, high = sorted(self.panel.x_range)
-        rugs = [mark for mark in self.panel.marks if isinstance(mark, Rug)]
-        seen = [(rug, i) for rug in rugs for i, x in enumerate(rug.x.tolist()) if low <= x <= high]
-        at = [_layout.fraction(float(rug.x[i]), self.panel.x_range) * self.width for rug, i in seen]
-        texts, tallest = [rug.texts[i] for rug, i in seen], max((rug.length for rug in rugs), default=0.0)
-        sizes = [_layout.text_width(text, _layout.SMALL, bold=True) + 3.0 * bool(text) for text in texts]
-        for (rug, i), x, centre in zip(seen, at, _layout.spread(at, sizes, -8.0, self.width + 8.0), strict=True):
+        tallest = max((mark.length for mark in self.panel.marks if isinstance(mark, Rug)), default=0.0)
+        for rug, i, x, centre in _layout.spread_rugs(self.panel, self.width):
             place = {"xycoords": "axes fraction", "xy": (x / self.width, 0), "va": "bottom", "ha": "center"}
             self.ax.axvline(
                 float(rug.x[i]), ymax=rug.length / self.height, color=self.theme.colour(rug.roles[i]),
@@ -371,12 +366,7 @@ class _Painter:
         )  # fmt: skip
 
     def _end_labels(self) -> None:
-        marks = [mark for mark in self.panel.marks if isinstance(mark, EndLabel) and mark.x is None]
-        log = self.panel.log_y
-        at = [_layout.fraction(mark.y, self.panel.y_range, log=log) * self.height for mark in marks]
-        sizes = [_layout.LABEL * 1.25 * (1 + mark.text.count("\n")) for mark in marks]
-        at = [y + 10.0 * mark.inside for y, mark in zip(at, marks, strict=True)]
-        for mark, y in zip(marks, _layout.spread(at, sizes, -6.0, self.height + 6.0), strict=True):
+        for mark, y in _layout.spread_end_labels(self.panel, self.height):
             self._annotate(
                 mark.text, color=mark.role, size=_layout.LABEL, xy=(1, y / self.height), xycoords="axes fraction",
                 ha="right" if mark.inside else "left", va="center", xytext=((-4 if mark.inside else 7) * PX, 0),
