@@ -233,11 +233,13 @@ def test_long_texts_are_wrapped_and_the_axes_start_below_them():
 def test_nothing_overlaps_at_any_width(width):
     picture = replace(scene(diagnosis(floor=FLOOR)), width=width)
     (box,) = arranged(picture)
-    title, note = headings(picture)
+    lines = headings(picture)
+    assert " ".join(text for text, *_ in lines) == f"{picture.title} {picture.note}"
+    assert max(text_width(text, size, bold=bold) for text, size, bold, _ in lines) <= width - 28.0
     entries = legend_of(picture.panels[0], box.width)
     ends = [entry.x + 23.0 + text_width(entry.mark.label, 11.0) for entry in entries]
     assert max(ends) <= box.width
-    assert box.y >= 14.0 + 24.0 * len(title) + 17.0 * len(note) + 18.0 * (1 + max(entry.line for entry in entries))
+    assert box.y >= 14.0 + sum(line for *_, line in lines) + 18.0 * (1 + max(entry.line for entry in entries))
     assert box.y + box.height <= picture.height
 
 

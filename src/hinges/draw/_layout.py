@@ -74,17 +74,18 @@ def wrapped(text: str, size: float, room: float, *, bold: bool = False) -> list[
     return lines
 
 
-def headings(scene: Scene) -> tuple[list[str], list[str]]:
-    """Give the lines of a scene's title and of its note."""
+def headings(scene: Scene) -> list[tuple[str, float, bool, float]]:
+    """Give the lines of a scene's title and of its note: text, size, whether it is the title, and px to the next."""
     room = scene.width - 2 * MARGIN
-    return wrapped(scene.title, SCENE_TITLE, room, bold=True), wrapped(scene.note, SCENE_NOTE, room)
+    title = wrapped(scene.title, SCENE_TITLE, room, bold=True)
+    lines = [(text, SCENE_TITLE, True, TITLE_LINE) for text in title]
+    return lines + [(text, SCENE_NOTE, False, NOTE_LINE) for text in wrapped(scene.note, SCENE_NOTE, room)]
 
 
 def arranged(scene: Scene) -> list[Box]:
     """Give the axes of every panel, aligned in rows and columns."""
     sides = [sides_of(panel) for panel in scene.panels]
-    title, note = headings(scene)
-    heading = MARGIN + 2.0 * bool(title) + TITLE_LINE * len(title) + NOTE_LINE * len(note) - 1.0 * bool(note)
+    heading = MARGIN + sum(line for *_, line in headings(scene)) + 2.0 * bool(scene.title) - 1.0 * bool(scene.note)
     columns = _tracks(
         [(p.column, p.column_span, s.left, s.right) for p, s in zip(scene.panels, sides, strict=True)],
         scene.column_weights or (1.0,) * scene.columns,

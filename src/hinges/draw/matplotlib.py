@@ -137,13 +137,10 @@ def _new_figure(size: tuple[float, float]) -> Any:
 
 def _headings(made: Any, scene: Scene, theme: Theme) -> None:
     left, top = _layout.MARGIN / scene.width, _layout.MARGIN
-    title, note = _layout.headings(scene)
-    kinds = [(_layout.SCENE_TITLE, "bold", "text", _layout.TITLE_LINE)] * len(title)
-    kinds += [(_layout.SCENE_NOTE, "normal", "muted", _layout.NOTE_LINE)] * len(note)
-    for text, (size, weight, role, line) in zip([*title, *note], kinds, strict=True):
+    for text, size, bold, line in _layout.headings(scene):
         made.text(
-            left, 1 - top / scene.height, text, fontsize=size * PX, fontweight=weight, family=FONT,
-            color=theme.colour(role), ha="left", va="top", parse_math=False,
+            left, 1 - top / scene.height, text, fontsize=size * PX, fontweight="bold" if bold else "normal",
+            family=FONT, color=theme.colour("text" if bold else "muted"), ha="left", va="top", parse_math=False,
         )  # fmt: skip
         top += line
 
