@@ -8,6 +8,7 @@ import numpy as np
 
 from hinges._arrays import Floats
 from hinges.data import Dataset
+from hinges.diagnosis._floor import floor_of
 from hinges.diagnosis._gradient import gradient_norm
 from hinges.diagnosis._layer_state import LayerState, layer_states
 from hinges.diagnosis._loss import Loss, loss_of
@@ -17,8 +18,6 @@ from hinges.diagnosis._trials import MOST_ROWS, Trials
 from hinges.diagnosis._verdict import far_from_possible
 from hinges.fits import ErrorBounds
 from hinges.nets import Network
-
-MOST_UNITS = 128  # of a floor that is computed
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +37,7 @@ class Case:
     loss_name: str
     record: TrainingRecord | None = None
     tries: bool = True
-    _floors: dict[int, ErrorBounds] = field(default_factory=dict[int, ErrorBounds], repr=False)
+    _floors: dict[int, ErrorBounds | None] = field(default_factory=dict[int, ErrorBounds | None], repr=False)
 
     # --- the rows and the network on them ---------------------------------------------------------------
 
@@ -145,7 +144,9 @@ class Case:
             return np.zeros(0)
         node = self.network.hidden_nodes[state.index]
         linear: Any = self.network.nodes[node.sources[0] - 1]
-        weight = np.asarray(linear.matrices[0].todense() if hasattr(linear.matrices[0], "tocsr") else linear.matrices[0])
+        weight = np.asarray(
+            linear.matrices[0].todense() if hasattr(linear.matrices[0], "tocsr") else linear.matrices[0]
+        )
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             at = -linear.bias / weight[0]
         return np.where(np.isfinite(at), at, np.nan)
@@ -161,13 +162,8 @@ class Case:
 
     def floor_of(self, units: int) -> ErrorBounds | None:
         """Give how small it can be for so many units, None where that is not computed."""
-        from hinges.optimal import best_error
-
-        distinct = len(np.unique(self.x))
-        if not 1 <= units <= MOST_UNITS or not 2 <= distinct <= MOST_ROWS or self.x.shape[1] != 1 or not self.is_mse:
-            return None
         if units not in self._floors:
-            self._floors[units] = best_error(self.data, units=units)
+            self._floors[units] = floor_of(self.data, units) if self.is_curve else None
         return self._floors[units]
 
     @cached_property

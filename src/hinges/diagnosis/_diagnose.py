@@ -72,7 +72,9 @@ def diagnose(
     ordered = sorted(found, key=_rank)
     ordered = _causes_first_group(ordered)
     if not any(finding.severity == "cause" for finding in ordered):
-        ordered = _promoted(ordered) if case.wrong and any(finding.blames for finding in ordered) else healthy(case, ordered)
+        ordered = (
+            _promoted(ordered) if case.wrong and any(finding.blames for finding in ordered) else healthy(case, ordered)
+        )
     return Diagnosis(tuple(ordered), case.loss, loss, case.constant_loss, case.floor, network, rows)
 
 
@@ -83,7 +85,9 @@ def _causes_first_group(findings: list[Finding]) -> list[Finding]:
         return findings
     first = _group(causes[0])
     return [
-        replace(finding, severity="contributing") if finding.severity == "cause" and _group(finding) != first else finding
+        replace(finding, severity="contributing")
+        if finding.severity == "cause" and _group(finding) != first
+        else finding
         for finding in findings
     ]
 
@@ -95,7 +99,13 @@ def _promoted(findings: list[Finding]) -> list[Finding]:
 
 def _rank(finding: Finding) -> tuple[int, bool, int, float, int]:
     """Causes first; of those that explain much, faults of code before those of data, of units and of training."""
-    return SEVERITIES.index(finding.severity), finding.share < MUCH, _group(finding), -round(finding.share, 1), KINDS.index(finding.kind)
+    return (
+        SEVERITIES.index(finding.severity),
+        finding.share < MUCH,
+        _group(finding),
+        -round(finding.share, 1),
+        KINDS.index(finding.kind),
+    )
 
 
 def _group(finding: Finding) -> int:

@@ -34,7 +34,7 @@ def gradient_norm(network: Network, loss: Loss, most_rows: int) -> float:
         if isinstance(node, Linear):
             by_z = found[i + 1]
             total += _squares(weight_gradient(node, values, by_z), node.matrices)
-            total += float((by_z.sum(axis=0) ** 2 @ np.maximum(np.abs(node.bias), _size(node.matrices)) ** 2))
+            total += float(by_z.sum(axis=0) ** 2 @ np.maximum(np.abs(node.bias), _size(node.matrices)) ** 2)
     return float(np.sqrt(total)) / value
 
 

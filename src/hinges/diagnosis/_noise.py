@@ -1,7 +1,6 @@
 """How much of the targets no function of the inputs can follow: an estimate of the noise."""
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from hinges._arrays import Floats

@@ -12,8 +12,8 @@ from hinges.diagnosis._descent import descended
 from hinges.diagnosis._loss import Loss
 from hinges.diagnosis._output_layer import with_solved_output
 from hinges.diagnosis._parameters import Parameters
-from hinges.diagnosis._revival import Place, revived
 from hinges.diagnosis._restart import restarted
+from hinges.diagnosis._revival import Place, revived
 from hinges.diagnosis._rows import part, thinned
 from hinges.nets import Network
 
@@ -93,7 +93,7 @@ class Trials:
 
     @cached_property
     def best(self) -> float:
-        """The smallest loss that seems possible for such a network: of what was tried and is known, but no better than good."""
+        """The smallest loss that seems possible for such a network, of what was tried and is known, or a good one."""
         case = self._case
         known = [case.loss]
         if case.tries:
@@ -151,9 +151,7 @@ class Trials:
         most = ITERATIONS if case.is_mse else FEW_ITERATIONS
         iterations = int(np.clip(MOST_WORK / (6.0 * len(data) * parameters), 5, most))
         networks = [
-            restarted(
-                case.network, seen, iterations=iterations, widths=widths, hidden=hidden, output=output, seed=seed
-            )
+            restarted(case.network, seen, iterations=iterations, widths=widths, hidden=hidden, output=output, seed=seed)
             for seed in range(STARTS if iterations == most else 1)
         ]
         found = [network for network in networks if network is not None]

@@ -20,7 +20,9 @@ def check(case: Case) -> list[Finding]:
     evidence = {"columns": constant.tolist(), "values": values.tolist()}
     others = case.x[:, spread > 0].std(axis=0)
     drowns = others.size > 0 and float(np.abs(values).max()) > LARGE * float(others.max())
-    message = f"{counted(len(constant), 'input')} ({names}) {'is' if len(constant) == 1 else 'are'} the same in all rows"
+    message = (
+        f"{counted(len(constant), 'input')} ({names}) {'is' if len(constant) == 1 else 'are'} the same in all rows"
+    )
     remedy = Remedy("Leave constant columns out.", "Dataset(x[:, x.std(axis=0) > 0], y)")
     if case.wrong and drowns:
         message += (
@@ -28,4 +30,6 @@ def check(case: Case) -> list[Finding]:
             "it holds every unit on one side of its kink."
         )
         return [Finding("constant-columns", "cause", message, evidence, remedy, 1.0)]
-    return [Finding("constant-columns", "note", f"{message}: they tell rows apart as little as a bias.", evidence, remedy)]
+    return [
+        Finding("constant-columns", "note", f"{message}: they tell rows apart as little as a bias.", evidence, remedy)
+    ]

@@ -6,7 +6,7 @@ from hinges._arrays import Floats
 from hinges.diagnosis._case import Case
 from hinges.diagnosis._finding import Finding, Remedy
 from hinges.diagnosis._revival import Place
-from hinges.diagnosis._words import counted
+from hinges.diagnosis._words import counted, of
 from hinges.nets import Activation, Linear
 
 SAME = 1e-6  # relative: weights and bias that differ less are equal
@@ -29,13 +29,16 @@ def check(case: Case) -> list[Finding]:
             return []
         share = share if gain >= STRONG * share else gain
     distinct = case.units - len(copies)
+    copied = "is a copy" if len(copies) == 1 else "are copies"
     message = (
-        f"{counted(len(copies), 'unit')} of {case.units} {'is a copy' if len(copies) == 1 else 'are copies'} of others: "
+        f"{of(len(copies), case.units, 'unit').capitalize()} {copied} of others: "
         f"the network has only {counted(distinct, 'different unit')}, and copies that start equal stay equal."
     )
     evidence = {"copies": [list(place) for place in copies], "units": case.units, "different_units": distinct}
     remedy = Remedy("Start from random weights.", "repair(network, data).network", before, after)
-    return [Finding("duplicate-units", "cause" if share >= STRONG else "contributing", message, evidence, remedy, share)]
+    return [
+        Finding("duplicate-units", "cause" if share >= STRONG else "contributing", message, evidence, remedy, share)
+    ]
 
 
 def copied_units(case: Case) -> tuple[Place, ...]:

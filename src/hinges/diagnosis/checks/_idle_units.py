@@ -8,6 +8,7 @@ import numpy as np
 from hinges._arrays import Floats
 from hinges.diagnosis._case import Case
 from hinges.diagnosis._finding import Finding, Remedy
+from hinges.diagnosis._floor import best_with_kinks
 from hinges.diagnosis._layer_state import LayerState
 from hinges.diagnosis._revival import Place
 from hinges.diagnosis._words import counted, listed, of, short
@@ -119,7 +120,7 @@ def _finding(case: Case, idle: Idle, share: float, after: float | None) -> Findi
         where = f"outside the data, which reach from {low:.3g} to {high:.3g}"
         message = f"{of(count, idle.units, 'kink').capitalize()} {_is(count)} {where}, or at the very edge"
         if idle.outside.size:
-            message += f" (at {listed(idle.outside)})"
+            message += f" (at {listed(idle.outside.tolist())})"
         message += ": such a unit is off for all rows or on for all, and bends nothing where the data are."
     elif kind == "kinks-outside-data":
         message = (
@@ -158,11 +159,11 @@ def _possible(case: Case) -> tuple[str, dict[str, Any]]:
     """Tell, of a curve, what the kinks inside the data can do at best, and what all units could."""
     if case.floor is None or case.first_rectifiers is None:
         return "", {}
-    from hinges.optimal import best_error
-
     kinks = case.kinks[case.first_rectifiers.bends]
     bends = len(np.unique(kinks))
-    with_those = best_error(case.data, pieces=bends + 1).upper
+    with_those = best_with_kinks(case.data, bends)
+    if with_those is None:
+        return "", {"kinks_inside": bends, "floor": case.floor.lower}
     numbers: dict[str, Any] = {"kinks_inside": bends, "loss_with_those": with_those, "floor": case.floor.lower}
     if case.record is not None and case.record.kinks is not None and case.record.kinks.shape[1:] == (case.units,):
         first = case.record.kinks[0]

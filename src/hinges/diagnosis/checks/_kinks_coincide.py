@@ -37,12 +37,20 @@ def check(case: Case) -> list[Finding]:
     where = f"x = {place[0]:.3g}" if len(place) == 1 else "one point: " + ", ".join(f"{value:.3g}" for value in place)
     message = (
         f"{of(len(cluster), units, 'unit').capitalize()} bend at (or next to) {where}: "
-        "the data surround it, but a function needs its kinks in different places."
+        "a function needs its kinks in different places, all over the data."
     )
     evidence = {"units_there": [list(unit) for unit in cluster], "units": units, "place": place.tolist()}
     advice = "Spread the kinks over the data: start with biases that are not all 0, or with kinks at quantiles of x."
     remedy = Remedy(advice, "Training(kinks='stratified')", before, after)
-    return [Finding("kinks-coincide", "cause" if share >= STRONG else "contributing", message, evidence, remedy, share)]
+    severity = "cause" if share >= STRONG else "contributing"
+    return [Finding(_kind(case, place), severity, message, evidence, remedy, share)]
+
+
+def _kind(case: Case, place: Floats) -> str:
+    """Name the finding: at the border of the data kinks are as good as outside."""
+    low, high = float(case.x.min()), float(case.x.max())
+    at_border = len(place) == 1 and min(place[0] - low, high - place[0]) < TOGETHER * (high - low)
+    return "kinks-outside-data" if at_border else "kinks-coincide"
 
 
 def _without_moving(case: Case) -> float:

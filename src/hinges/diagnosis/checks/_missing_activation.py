@@ -31,7 +31,9 @@ def check(case: Case) -> list[Finding]:
     )
     evidence = {"layers": layers, "affine_loss": case.affine_loss, "loss": case.loss}
     python = "Network.dense(network.weights, network.biases, 'relu')  # then train it"
-    return [Finding("missing-activation", "cause", message, evidence, Remedy(advice, python, *_tried(case, after)), 1.0)]
+    return [
+        Finding("missing-activation", "cause", message, evidence, Remedy(advice, python, *_tried(case, after)), 1.0)
+    ]
 
 
 def _tried(case: Case, after: float | None) -> tuple[float | None, float | None]:

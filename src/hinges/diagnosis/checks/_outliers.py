@@ -4,7 +4,7 @@ import numpy as np
 
 from hinges.diagnosis._case import Case
 from hinges.diagnosis._finding import Finding, Remedy
-from hinges.diagnosis._words import of, short
+from hinges.diagnosis._words import of
 
 MOST = 0.08  # of the rows
 PART = 0.6  # of the loss
@@ -38,7 +38,6 @@ def check(case: Case) -> list[Finding]:
         case.loss,
         rest,
     )
-    _ = short
     return [Finding("outliers", "cause", message, evidence, remedy, 1.0)]
 
 

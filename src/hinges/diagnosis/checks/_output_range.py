@@ -16,6 +16,7 @@ RANGES = {
 }
 PART = 0.1  # of the loss that must be unreachable
 MATTERS = 1e-3  # of the loss of a constant
+LINEAR_OUTPUT = "Network.dense(network.weights, network.biases, 'relu')  # linear at the end; then train it"
 
 
 def check(case: Case) -> list[Finding]:
@@ -23,6 +24,8 @@ def check(case: Case) -> list[Finding]:
     last = case.network.nodes[-1]
     if not isinstance(last, Activation) or not case.is_mse:
         return []
+    if case.output_state is not None and last.kind == "relu" and case.output_state.dead.all() and case.wrong:
+        return [_dead_output(case)]
     low, high = (last.low, last.high) if last.kind == "clip" else RANGES.get(last.kind, (-np.inf, np.inf))
     excess = np.maximum(low - case.y, 0.0) + np.maximum(case.y - high, 0.0)
     share = case.weights / case.weights.sum()
@@ -50,8 +53,24 @@ def check(case: Case) -> list[Finding]:
     if np.isfinite(high):
         advice += " Or scale the targets into its range."
     before = None if after is None else case.loss
-    python = "Network.dense(network.weights, network.biases, activations_with_linear_output)  # then train it"
-    return [Finding("output-range", "cause", message, evidence, Remedy(advice, python, before, after), 1.0)]
+    return [Finding("output-range", "cause", message, evidence, Remedy(advice, LINEAR_OUTPUT, before, after), 1.0)]
+
+
+def _dead_output(case: Case) -> Finding:
+    message = (
+        "The relu at the output is off for every row: the network says 0 everywhere, and no gradient passes it, so "
+        "training cannot move."
+    )
+    state = case.output_state
+    evidence = {"activation": "relu", "largest_pre_activation": float(state.high.max()) if state is not None else 0.0}
+    after = case.trials.like_this(output="linear") if case.tries else None
+    remedy = Remedy(
+        "Leave the relu at the output away: the last layer of a regression is linear.",
+        LINEAR_OUTPUT,
+        None if after is None else case.loss,
+        after,
+    )
+    return Finding("output-range", "cause", message, evidence, remedy, 1.0)
 
 
 def _interval(low: float, high: float) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 
 from hinges.diagnosis._case import Case
 from hinges.diagnosis._finding import Finding, Remedy
+from hinges.diagnosis._floor import best_with_kinks
 from hinges.diagnosis._words import counted, short
 
 STILL = 0.25  # of what could be gained, at most, by going on
@@ -41,9 +42,8 @@ def _pieces(case: Case) -> tuple[int, float] | None:
     """Give how many pieces the network makes of the data, and the best loss of so many; of a curve only."""
     if not case.is_curve or case.first_rectifiers is None or case.floor is None:
         return None
-    from hinges.optimal import best_error
-
     kinks = case.kinks[case.first_rectifiers.bends]
     span = float(np.ptp(case.x[:, 0])) or 1.0
     distinct = 1 + len(np.unique(np.round(kinks / (1e-3 * span)))) if kinks.size else 1
-    return distinct, best_error(case.data, pieces=distinct).upper
+    best = best_with_kinks(case.data, distinct - 1)
+    return None if best is None else (distinct, best)

@@ -72,9 +72,7 @@ def _targets(case: Case) -> tuple[list[str], dict[str, Any]]:
     size = np.sqrt(mean**2 + spread**2)
     evidence: dict[str, Any] = {"y_mean": mean.tolist(), "y_spread": spread.tolist()}
     reasons: list[str] = []
-    if size.max() > LARGE:
-        reasons.append(f"the targets have a size of {short(size.max())}")
-    elif 0 < size.max() < SMALL:
+    if size.max() > LARGE or 0 < size.max() < SMALL:
         reasons.append(f"the targets have a size of {short(size.max())}")
     if len(size) > 1 and size.max() > UNLIKE * size.min() > 0:
         reasons.append(f"and differ between {short(size.min())} and {short(size.max())}")
