@@ -2,6 +2,25 @@
 
 from hinges.optimal._best import Best
 from hinges.optimal._bounds import best_error, error_curve
+from hinges.optimal._comparison import Comparison, compare
+from hinges.optimal._jumps import JumpsFit, PiecewiseLinearWithJumps
 from hinges.optimal._polish import polish
+from hinges.optimal._recommend import Recommendation, recommend
+from hinges.optimal._shared_knots import SharedFit
+from hinges.optimal._statistics import Summary, summary
 
-__all__ = ["Best", "best_error", "error_curve", "polish"]
+__all__ = [
+    "Best",
+    "Comparison",
+    "JumpsFit",
+    "PiecewiseLinearWithJumps",
+    "Recommendation",
+    "SharedFit",
+    "Summary",
+    "best_error",
+    "compare",
+    "error_curve",
+    "polish",
+    "recommend",
+    "summary",
+]

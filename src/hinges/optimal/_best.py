@@ -11,6 +11,7 @@ from hinges.data import Dataset
 from hinges.errors import InvalidInputError
 from hinges.fits import LOSSES, ErrorBounds, FitResult
 from hinges.nets import Network
+from hinges.optimal._finish import without_ends
 from hinges.optimal._jumps import JumpsFit
 from hinges.optimal._segmented import JumpsFound, best_largest, best_squares, fewest_largest, fewest_squares
 from hinges.optimal._shared_knots import SharedFit
@@ -148,7 +149,9 @@ class Best:
             bounds, pieces, proven = fewest_pieces(rows, self.tolerance, self.loss)
             status = fewest_sentence(pieces, proven=proven)
         assert bounds.function is not None
-        network = _closed_form(bounds.function, rows)
+        function = without_ends(bounds.function, float(rows[0].min()), float(rows[0].max()))
+        bounds = replace(bounds, function=function)
+        network = _closed_form(function, rows)
         return self._result(network, bounds, rows, status + _of_pieces(self.pieces, bounds))
 
     def _of_units(self, rows: Rows, bounds: ErrorBounds) -> FitResult:

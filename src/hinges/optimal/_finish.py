@@ -73,6 +73,16 @@ def constant_fit(sample: Sample, level: Floats, wishes: Wishes) -> Finished:
     return Finished(functions, shared_network(functions, at, at), fitted)
 
 
+def without_ends(function: PiecewiseLinear, low: float, high: float) -> PiecewiseLinear:
+    """Give the function without vertices at low and high, the ends of the data, that only go straight on."""
+    t, slopes = function.breakpoints, function.slopes
+    first = int(len(t) > 1 and t[0] == low and slopes[0] == slopes[1])
+    last = len(t) - int(len(t) - first > 1 and t[-1] == high and slopes[-1] == slopes[-2])
+    if (first, last) == (0, len(t)):
+        return function
+    return PiecewiseLinear(t[first:last], function.values[first:last], function.left_slope, function.right_slope)
+
+
 def _settled(objective: Squares | Largest, vertices: Floats) -> Fitted:
     return objective.settled(vertices) if isinstance(objective, Squares) else objective.solve(vertices)
 

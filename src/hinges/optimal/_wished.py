@@ -12,7 +12,7 @@ from hinges.data import Dataset
 from hinges.errors import InvalidInputError
 from hinges.fits import ErrorBounds
 from hinges.optimal import _max_norm, _mse_pieces
-from hinges.optimal._finish import Finished, constant_fit, finished, rounded_vertices
+from hinges.optimal._finish import Finished, constant_fit, finished, rounded_vertices, without_ends
 from hinges.optimal._floors import largest_floor, runs_floor, squares_floor
 from hinges.optimal._knot_search import Fitted, searched
 from hinges.optimal._largest import Largest
@@ -274,6 +274,12 @@ class WishedSearch:
         Raises:
             InvalidInputError: no number of pieces is enough.
         """
+        least_loss = 0.0 if self.wishes.none else self._unscaled(self._any_size[0])
+        if least_loss > tolerance:
+            raise InvalidInputError(
+                f"tolerance = {tolerance:g} is out of reach: "
+                f"no function with {self.wishes} has a loss below {least_loss:g}"
+            )
         enough = max(1, len(self.sample.first) - 1)
         low, high, step = least - 1, min(least, enough), 1
         best = self.pieces(high)
@@ -304,8 +310,9 @@ class WishedSearch:
 
     def _of_function(self, floor: Floor) -> Wished:
         """Give the best function without the wishes, which keeps them."""
-        function, x = floor.function, self.sample.x
-        assert function is not None
+        x = self.sample.x
+        assert floor.function is not None
+        function = without_ends(floor.function, float(x[0]), float(x[-1]))
         network = shared_network([function], float(x[0]), float(x[-1]))
         upper = self.measured(function(x)[:, None])
         loss = self.measured(network.values(x.reshape(-1, 1))[-1])
@@ -319,7 +326,9 @@ class WishedSearch:
         if isinstance(self.objective, Squares):
             level = sample.to_y(sample.merged[1])[0]
         else:
-            level = np.array([fit.function(float(sample.x[0])) for fit in self.gated(1)])
+            fits = self.gated(1)
+            level = np.array([fit.function(float(sample.x[0])) for fit in fits])
+            floor = replace(floor, value=max(fit.lower for fit in fits))
         made = constant_fit(sample, level, self.wishes)
         loss = self.measured(made.network.values(sample.x.reshape(-1, 1))[-1])
         lower = floor.value if isinstance(self.objective, Largest) else self._unscaled(sample.merged[3]) * (1 - 1e-10)
