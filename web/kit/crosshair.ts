@@ -45,14 +45,14 @@ export function crosshair(plot: Plot, options: CrosshairOptions): Crosshair {
     const { view, box: area, pixel } = plot.scales;
     const x = now;
     const at = x ?? (view.x[0] + view.x[1]) / 2;
-    const readings = options.read(at);
+    const readings = x === undefined ? [] : options.read(at); // what nobody sees need not be read or placed
     attributes(el, {
       transform: `translate(${area.left} ${area.top})`,
       "aria-valuemin": view.x[0], "aria-valuemax": view.x[1], "aria-valuenow": at,
-      "aria-valuetext": [`x = ${short(at)}`, ...readings.map((each) => `${each.label} ${short(each.y)}`)].join(", "),
+      "aria-valuetext": x === undefined ? null : [`x = ${short(at)}`, ...readings.map((each) => `${each.label} ${short(each.y)}`)].join(", "),
     });
     el.classList.toggle("k-shown", x !== undefined);
-    if (x === undefined) return; // what nobody sees need not be placed
+    if (x === undefined) return;
     const across = Math.round(pixel(at, 0)[0] * 100) / 100;
     const handle = `M${across} ${area.height - 1}l6 8h-12Z`;
     attributes(line, { d: `M${across} 0V${area.height}` });

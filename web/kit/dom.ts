@@ -57,7 +57,8 @@ export function attributes(
   element: Element,
   values: Record<string, string | number | boolean | null | undefined>,
 ): void {
-  for (const [name, value] of Object.entries(values)) {
+  for (const name in values) {
+    const value = values[name];
     if (value === null || value === undefined || value === false) {
       if (element.hasAttribute(name)) element.removeAttribute(name);
       continue;
@@ -70,6 +71,12 @@ export function attributes(
 /** Sets one CSS property where it differs; an empty value removes it. */
 export function style(element: HTMLElement | SVGElement, name: string, value: string): void {
   if (element.style.getPropertyValue(name) !== value) element.style.setProperty(name, value);
+}
+
+/** Whether these changes would change nothing. */
+export function isKnown<T extends object>(state: T, changes: Partial<T>): boolean {
+  for (const key in changes) if (!Object.is(state[key], changes[key])) return false;
+  return true;
 }
 
 /** Sets the text where it differs; a text that is there already is changed, not replaced. */

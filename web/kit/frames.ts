@@ -38,16 +38,13 @@ export function frames<T>(draw: (value: T) => void): Frames<T> {
   };
 }
 
-/** How many frames in a row a part that can wait leaves to what was asked for in them. */
-const PATIENCE = 2;
-
 /** Draws one part of a page; false says that nothing of it had changed. */
 export type Part<T> = (value: T) => boolean | void;
 
 /**
  * Draws the parts of a page in rounds, always with the newest value: at once the first that has changed (what the hand
  * and the eye are on), and after it one a frame, so that no frame of a quick drag takes long. A frame in which
- * something else is drawn they leave to that, but not for long. While any wait, `busy` bears aria-busy; nothing of
+ * something else is drawn they leave to that, but no two in a row. While any wait, `busy` bears aria-busy; nothing of
  * what was asked for stays undrawn.
  */
 export function rounds<T>(parts: readonly Part<T>[], busy?: Element): Frames<T> {
@@ -55,7 +52,7 @@ export function rounds<T>(parts: readonly Part<T>[], busy?: Element): Frames<T> 
   let waiting: boolean[] = [];
   let at = 0;
   let handle = 0;
-  let left = 0; // frames in a row to others
+  let left = false; // the frame before to another drawing
   let marked = false;
   /** Draws the next part that waits and has changed, from one on, and gives the place after it. */
   const drawFrom = (first: number): number => {
@@ -76,8 +73,8 @@ export function rounds<T>(parts: readonly Part<T>[], busy?: Element): Frames<T> 
   };
   const step = (): void => {
     handle = 0;
-    left = urgent.size > 0 && left < PATIENCE ? left + 1 : 0;
-    if (left === 0) at = drawFrom(at);
+    left = urgent.size > 0 && !left;
+    if (!left) at = drawFrom(at);
     plan();
   };
   const stop = (): void => {

@@ -1,7 +1,7 @@
 /** A number that is text until one edits it: reads fractions, refuses with a sentence, steps by arrow keys. */
 
 import { css, type Colour } from "./colour.ts";
-import { attend, attributes, h, style, text, uniqueId } from "./dom.ts";
+import { attend, attributes, h, isKnown, style, text, uniqueId } from "./dom.ts";
 import { decimalsOf, formatNumber, readNumber, snap } from "./numbers.ts";
 
 export interface NumberOptions {
@@ -74,6 +74,9 @@ export function editableNumber(options: NumberOptions): NumberField {
   if (options.onHover) attend(el, options.onHover);
 
   const set: NumberField["set"] = (changes) => {
+    if (!isKnown(state, changes)) update(changes);
+  };
+  const update: NumberField["set"] = (changes) => {
     const untouched = input.value === shown() || !input.matches(":focus");
     Object.assign(state, changes);
     if (untouched && !problem.textContent) input.value = shown();
@@ -81,6 +84,6 @@ export function editableNumber(options: NumberOptions): NumberField {
     style(el, "--c", state.colour ? css(state.colour) : "");
   };
   restore();
-  set({});
+  update({});
   return { el, input, set };
 }

@@ -70,6 +70,7 @@ class SvgPlot implements Plot {
   readonly #listeners: (() => void)[] = [];
   #view: View;
   #layers: readonly Layer[] = [];
+  #held: boolean | undefined;
   #size = { width: 480, height: 300 };
 
   constructor(options: PlotOptions) {
@@ -161,7 +162,10 @@ class SvgPlot implements Plot {
     this.#fields.update(this.el, fields, this.scales);
     this.#handles.update(handles, this.scales);
     this.#adding?.update(this.#layers);
-    attributes(this.svg, { role: this.svg.querySelector("[tabindex]") ? "group" : "img" });
+    if (this.#held !== handles.length > 0) {
+      this.#held = handles.length > 0;
+      attributes(this.svg, { role: this.svg.querySelector("[tabindex]") ? "group" : "img" }); // a crosshair counts too
+    }
     for (const listener of this.#listeners) listener();
   }
 

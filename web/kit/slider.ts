@@ -1,7 +1,7 @@
 /** A slider with a track of its own look over a native range input, and its number, which can be typed. */
 
 import { css, type Colour } from "./colour.ts";
-import { attend, attributes, h, style } from "./dom.ts";
+import { attend, attributes, h, isKnown, style } from "./dom.ts";
 import { editableNumber } from "./number-field.ts";
 import { decimalsOf, formatNumber, snap } from "./numbers.ts";
 import { symbol } from "./words.ts";
@@ -80,11 +80,14 @@ export function slider(options: SliderOptions): Slider {
     attributes(field.input, { disabled: state.disabled ?? false });
   };
   const set: Slider["set"] = (changes) => {
+    if (!isKnown(state, changes)) update(changes);
+  };
+  const update: Slider["set"] = (changes) => {
     Object.assign(state, changes);
     field.set({ value: state.value, min: state.min, max: state.max, colour: state.colour });
     show();
   };
-  set({});
+  update({});
   return { el, set };
 }
 

@@ -91,6 +91,7 @@ class DrawView implements View<State> {
         this.pen.enable(this.state.target.kind === "drawn");
         this.showChart();
         this.showErrors();
+        this.showProgress();
       },
       () => {
         this.showWords();
@@ -219,14 +220,18 @@ class DrawView implements View<State> {
     }
     this.versus.set(rows);
     for (const way of WAYS) this.ways[way].set(state.ways.includes(way));
-    this.stop.set({ disabled: this.runner.training === undefined });
-    this.seed.set({ disabled: state.ways.length === 0 });
-    this.progress.set(this.progressSentence());
     if (this.proof && this.proof.best !== best) {
       this.proof = undefined;
       this.proven.set("");
     }
     this.certify.set({ disabled: !best });
+  }
+
+  /** Of the training, with its way to stop: what a person waits for while it runs. */
+  private showProgress(): void {
+    this.stop.set({ disabled: this.runner.training === undefined });
+    this.seed.set({ disabled: this.state.ways.length === 0 });
+    this.progress.set(this.progressSentence());
   }
 
   private progressSentence(): string {
