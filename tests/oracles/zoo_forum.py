@@ -191,8 +191,8 @@ FORUM = (
     ),
     Sample(
         "forum-time-index",
-        "A slow wave over t = 0..499, Dense(32), 100 epochs.",
-        ("kinks-outside-data", "scale"),
+        "A slow wave over t = 0..499, Dense(32), 100 epochs: the kinks stay together at t = 0, the edge of the data.",
+        ("kinks-outside-data", "kinks-coincide", "scale"),
         time_index,
         replace(KERAS, hidden=(32,), epochs=100),
         replace(KERAS, hidden=(32,), standardize="x", epochs=100),
@@ -224,8 +224,8 @@ FORUM = (
     ),
     Sample(
         "forum-temperature",
-        "Temperatures by day of the year, Dense(32), 100 epochs.",
-        ("kinks-outside-data", "scale"),
+        "Temperatures by day of the year, Dense(32), 100 epochs: the kinks stay together at day 0, the edge.",
+        ("kinks-outside-data", "kinks-coincide", "scale"),
         temperature_by_day,
         replace(KERAS, hidden=(32,), epochs=100),
         replace(KERAS, hidden=(32,), standardize="xy", epochs=100),
