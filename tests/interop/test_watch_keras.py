@@ -16,7 +16,7 @@ RUNS = Path(__file__).with_name("watch_keras_runs.py")
 def results(backend, *names):
     done = subprocess.run(
         [sys.executable, str(RUNS), *names], env={**os.environ, "KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1"},
-        capture_output=True, text=True, check=False, timeout=240,
+        capture_output=True, text=True, check=False, timeout=400,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])

@@ -76,7 +76,7 @@ def at_rest(torch, x: Any = X, y: Any = Y, **options):
 
 
 def test_the_forums_network_is_warned_about_before_the_first_step(torch):
-    for seed in range(4):
+    for seed in range(3):
         model = dense(torch, [1, 10, 1], zero_bias=True, seed=seed)
         with pytest.warns(TrainingWarning, match="None of the 10 hidden units bends where the data lie") as told:
             watcher = watch(model, (X, Y))
@@ -101,7 +101,7 @@ def test_what_the_warning_says_to_type_helps(torch):
 
 
 def test_healthy_trainings_are_not_warned_about(torch):
-    for seed in range(3):
+    for seed in range(2):
         for sizes, x, options in (
             ([1, 10, 1], STANDARD, {}),
             ([1, 10, 1], STANDARD, {"zero_bias": True}),

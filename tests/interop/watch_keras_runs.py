@@ -69,27 +69,39 @@ def forum():
     }  # fmt: skip
 
 
+def state(model):
+    """All that a training changes: weights, what the optimizer keeps, the state of what is random."""
+    variables = [*model.variables, *model.optimizer.variables]
+    return [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]
+
+
 def bit_for_bit():
     """Classes and branches without and with a watcher; the layers that differ in training are among them."""
     random = np.random.default_rng(0)
     x = random.normal(size=(64, 2))
     labels = (x[:, 0] > 0).astype(int) + (x[:, 1] > 0.5)
 
-    def run(*, watched) -> Any:
-        keras.utils.set_random_seed(7)
-        given = keras.Input((2,))
-        normal = keras.layers.BatchNormalization()(Dense(8)(given))
-        wide = keras.layers.Dropout(0.3)(keras.layers.ReLU()(normal))
-        both = keras.layers.Concatenate()([wide, Dense(4, activation="relu")(given)])
-        model = keras.Model(given, Dense(3, activation="softmax")(both))
-        model.compile(optimizer=keras.optimizers.SGD(0.01), loss="sparse_categorical_crossentropy")
-        watcher = watch(model, (x, labels)) if watched else None
-        fit(model, x, labels, watcher, epochs=3, validation_data=(x, labels))
-        return model, watcher
+    keras.utils.set_random_seed(7)
+    given = keras.Input((2,))
+    normal = keras.layers.BatchNormalization()(Dense(8)(given))
+    wide = keras.layers.Dropout(0.3)(keras.layers.ReLU()(normal))
+    both = keras.layers.Concatenate()([wide, Dense(4, activation="relu")(given)])
+    model: Any = keras.Model(given, Dense(3, activation="softmax")(both))
+    model.compile(optimizer=keras.optimizers.SGD(0.01, momentum=0.9), loss="sparse_categorical_crossentropy")
+    fit(model, x, labels, epochs=1, validation_data=(x, labels))  # compiles, and makes what the optimizer keeps
+    start = state(model)
 
-    alone, _ = run(watched=False)
-    model, watcher = run(watched=True)
-    same = [bool(np.array_equal(a, b)) for a, b in zip(alone.get_weights(), model.get_weights(), strict=True)]
+    def run(watcher):
+        """Train from the same start."""
+        keras.utils.set_random_seed(7)
+        for variable, value in zip([*model.variables, *model.optimizer.variables], start, strict=True):
+            variable.assign(value)
+        fit(model, x, labels, watcher, epochs=3, validation_data=(x, labels))
+        return state(model)
+
+    alone, watcher = run(None), watch(model, (x, labels))
+    same = [bool(np.array_equal(a, b)) for a, b in zip(alone, run(watcher), strict=True)]
+    assert not all(np.array_equal(a, b) for a, b in zip(alone, start, strict=True))
     history = watcher.history
     return {"same": same, "losses": history.loss[1:].tolist(), "held": history.validation_loss[1:].tolist(),
             "val_loss": model.history.history["val_loss"], "notes": watcher.notes, "gradient": history.gradient_norm,
