@@ -37,7 +37,6 @@ class ErrorBounds:
         network: the network that reaches `upper`; None where pieces, not units, were asked about.
         function: the function that reaches `upper`.
         certified: whether `lower` is proven (rounding allowed for), and not only computed.
-        lower_of: whose floor `lower` is, where that is a larger class than the one asked about; else empty.
     """
 
     lower: float
@@ -45,7 +44,6 @@ class ErrorBounds:
     network: Network | None
     function: PiecewiseLinear | None
     certified: bool
-    lower_of: str = ""
 
     @property
     def gap(self) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hinges import Best, Dataset, InvalidInputError, UnsupportedModelError, example, fit
-from hinges.optimal import JumpsFit, SharedFit
+from hinges.optimal import JumpsFit, SharedFit, WishedBounds
 
 RNG = np.random.default_rng(0)
 X = np.linspace(0, 6, 40)
@@ -18,6 +18,8 @@ Y = np.sin(X) + 0.1 * RNG.normal(size=40)
 def test_wishes_that_cost_nothing_change_nothing(loss):
     free = fit((X, Y), Best(pieces=3, loss=loss))
     wide = fit((X, Y), Best(pieces=3, loss=loss, slope_bounds=(-100, 100), min_gap=1e-6))
+    assert isinstance(wide.bounds, WishedBounds)
+    assert wide.bounds.lower_of == ""
     assert wide.loss == pytest.approx(free.loss, rel=1e-12)
     assert wide.bounds.lower == pytest.approx(free.bounds.lower, rel=1e-12)
 

@@ -8,6 +8,7 @@ from hinges.optimal._polish import polish
 from hinges.optimal._recommend import Recommendation, recommend
 from hinges.optimal._shared_knots import SharedFit
 from hinges.optimal._statistics import Summary, summary
+from hinges.optimal._wished import WishedBounds
 
 __all__ = [
     "Best",
@@ -17,6 +18,7 @@ __all__ = [
     "Recommendation",
     "SharedFit",
     "Summary",
+    "WishedBounds",
     "best_error",
     "compare",
     "error_curve",

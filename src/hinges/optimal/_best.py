@@ -16,7 +16,7 @@ from hinges.optimal._jumps import JumpsFit
 from hinges.optimal._segmented import JumpsFound, best_largest, best_squares, fewest_largest, fewest_squares
 from hinges.optimal._shared_knots import SharedFit
 from hinges.optimal._solve import Rows, best_with_pieces, best_with_units, counted_rows, fewest_pieces, measured_loss
-from hinges.optimal._wished import Wished, WishedSearch
+from hinges.optimal._wished import Wished, WishedBounds, WishedSearch
 from hinges.optimal._wishes import Wishes
 from hinges.pwl import PiecewiseLinear
 
@@ -30,7 +30,7 @@ class Best:
 
     Certified: the result's `bounds.lower` is proven, and its gap is what the search leaves open. Without noise,
     and always for the max loss of pieces, there is none. Under wishes the floor can be that of a larger class, for
-    example of functions without them: `bounds.lower_of` and the status say which.
+    example of functions without them: `bounds`, then `WishedBounds`, say which in `lower_of`, and so does the status.
 
     Several outputs share their breakpoints: the result is a `SharedFit` with one function for each, and its loss is
     the mean over the outputs ("mse") or the largest ("max"). Wishes hold for every output.
@@ -40,7 +40,7 @@ class Best:
         pieces: of a continuous piecewise-linear function; its network has one unit a piece.
         tolerance: in units of the loss: as few pieces as keep it within.
         loss: "mse", the weighted mean squared error, or "max", the largest weighted absolute error.
-        slope_bounds: (low, high), either may be None: every slope on the data lies between them. (0, None) gives a
+        slope_bounds: (low, high), either may be None: every slope lies between them. (0, None) gives a
             function that never falls.
         min_gap: the least distance of neighbouring kinks, in units of x.
         shape: "convex" or "concave".
@@ -280,7 +280,9 @@ def openness(bounds: ErrorBounds) -> str:
     percent = 100 * bounds.gap
     shown = f"{percent:.0f}" if percent >= 10 else f"{percent:.2g}"
     said = f"best found; the best possible is at most {shown} % lower"
-    return said if not bounds.lower_of else f"{said} (that floor is of {bounds.lower_of})"
+    if isinstance(bounds, WishedBounds) and bounds.lower_of:
+        return f"{said} (that floor is of {bounds.lower_of})"
+    return said
 
 
 def fewest_sentence(pieces: int, *, proven: bool) -> str:

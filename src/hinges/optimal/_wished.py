@@ -32,6 +32,17 @@ _ANY = "any continuous function of as many pieces, without what is wished of it"
 
 
 @dataclass(frozen=True, eq=False)
+class WishedBounds(ErrorBounds):
+    """Bounds under wishes: `lower` can be the floor of a larger class than the one asked about.
+
+    Arguments:
+        lower_of: whose floor it is where that is so, for example that of functions without the wishes; else empty.
+    """
+
+    lower_of: str = ""
+
+
+@dataclass(frozen=True, eq=False)
 class Floor:
     """A lower bound on a loss, whose it is where that is a larger class than asked about, and kinks to start from."""
 
@@ -47,7 +58,7 @@ class Wished:
 
     finished: Finished
     loss: float
-    bounds: ErrorBounds
+    bounds: WishedBounds
     dropped: int = 0
 
 
@@ -304,9 +315,9 @@ class WishedSearch:
         return self.pieces(units, replace(more, starts=own.starts, function=None))
 
     def keeps(self, function: PiecewiseLinear) -> bool:
-        """Say whether a function keeps the wishes over the data."""
-        inside = function.restricted(float(self.sample.x[0]), float(self.sample.x[-1])).simplified()
-        return self.wishes.kept(inside.slopes, inside.kinks)
+        """Say whether a function keeps the wishes, on the data and beyond."""
+        inner = without_ends(function, float(self.sample.x[0]), float(self.sample.x[-1]))
+        return self.wishes.kept(inner.slopes, inner.kinks)
 
     def _of_function(self, floor: Floor) -> Wished:
         """Give the best function without the wishes, which keeps them."""
@@ -318,7 +329,7 @@ class WishedSearch:
         loss = self.measured(network.values(x.reshape(-1, 1))[-1])
         none = Fitted(np.zeros(2), np.zeros((2, 1)), 0.0, np.zeros((0, 1)))
         lower = min(floor.value, upper)
-        bounds = ErrorBounds(lower, upper, None, function, certified=True)
+        bounds = WishedBounds(lower, upper, None, function, certified=True)
         return Wished(Finished((function,), network, none), loss, bounds)
 
     def _of_one_x(self, floor: Floor) -> Wished:
@@ -332,7 +343,7 @@ class WishedSearch:
         made = constant_fit(sample, level, self.wishes)
         loss = self.measured(made.network.values(sample.x.reshape(-1, 1))[-1])
         lower = floor.value if isinstance(self.objective, Largest) else self._unscaled(sample.merged[3]) * (1 - 1e-10)
-        return Wished(made, loss, ErrorBounds(min(lower, loss), loss, None, None, certified=True))
+        return Wished(made, loss, WishedBounds(min(lower, loss), loss, None, None, certified=True))
 
     def _wished(self, best: Fitted, floor: Floor) -> Wished:
         made = finished(self.objective, best, self.wishes, self.side)
@@ -340,5 +351,5 @@ class WishedSearch:
         function = made.functions[0] if len(made.functions) == 1 else None
         upper = self.measured(np.stack([f(self.sample.x) for f in made.functions], axis=1))
         lower = min(floor.value, upper, loss)
-        bounds = ErrorBounds(lower, upper, None, function, certified=True, lower_of=floor.of)
+        bounds = WishedBounds(lower, upper, None, function, certified=True, lower_of=floor.of)
         return Wished(made, loss, bounds)
