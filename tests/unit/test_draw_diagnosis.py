@@ -78,9 +78,9 @@ def test_every_kink_is_a_tick_or_counted_at_the_border():
         ("1 dead \u25b8", "dead", panel.x_range[1]),
     ]
     assert {rug.roles[0]: rug.label for rug in of(panel, Rug)} == {
-        "muted": "kinks that bend the curve",
-        "dead": "kinks of units that are dead",
-        "always on": "kinks of units that are always on",
+        "muted": "kinks that bend the curve: 1",
+        "dead": "kinks of units that are dead: 4",
+        "always on": "kinks of units that are always on: 3",
     }
 
 
@@ -134,6 +134,18 @@ def test_kinks_of_bending_units_in_one_place_are_counted():
     crowd = Network.dense([np.ones((1, 5)), np.ones((5, 1))], [[-4.0, -4.0, -4.01, -4.0, -7.0], [0.0]])
     (panel,) = scene(diagnosis(network=crowd)).panels
     assert ticks(panel) == {("muted", 4.0): "4 together", ("muted", 7.0): ""}
+
+
+def test_many_places_are_not_written_out():
+    places = np.concatenate([np.linspace(-0.6, 0.4, 5), np.linspace(9.6, 10.6, 5)])  # beside the data
+    many = Network.dense([np.ones((1, 10)), np.ones((10, 1))], [-places, [0.0]])
+    (panel,) = scene(diagnosis(network=many)).panels
+    assert len(ticks(panel)) == 10
+    assert set(ticks(panel).values()) == {""}
+    assert {rug.label for rug in of(panel, Rug)} == {
+        "kinks of units that are dead: 5",
+        "kinks of units that are always on: 5",
+    }
 
 
 def test_one_row_and_a_network_without_hidden_layers_have_pictures():

@@ -1,7 +1,7 @@
 """Where the kinks of a network of one input lie: ticks, red at dead units, amber at those always on, arrows outside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,7 @@ REACH = 0.14  # how far the picture goes beyond the data, in lengths of the data
 ROOM = 0.24  # of the height, at the bottom, for ticks and what they say
 TOGETHER = 0.012  # of the window: kinks no further apart are one tick
 CROWD = 3  # kinks of bending units in one place that are worth a word
+MOST_SAID = 6  # ticks that tell their number; with more, colours and the legend tell
 LIVE = "muted"
 LONG, SHORT = 12.0, 6.0  # px: ticks in one place are seen beside each other
 
@@ -121,12 +122,15 @@ def kink_marks(kinks: Kinks, window: Interval, bottom: float) -> list[Mark]:
         at = np.sort(at[np.isfinite(at)])
         inside = at[(low <= at) & (at <= high)]
         if len(inside):
-            marks.append(_ticks(inside, role, word, label, TOGETHER * (high - low)))
+            marks.append(_ticks(inside, role, word, f"{label}: {len(at)}", TOGETHER * (high - low)))
         said = "beyond" if role == LIVE else word
         if count := int((at < low).sum()):
             left.append(_arrow(f"\u25c2 {count} {said}", role, (low, bottom), len(left)))
         if count := int((at > high).sum()):
             right.append(_arrow(f"{count} {said} \u25b8", role, (high, bottom), len(right), align="right"))
+    rugs = [mark for mark in marks if isinstance(mark, Rug)]
+    if sum(bool(text) for rug in rugs for text in rug.texts) > MOST_SAID:
+        marks = [replace(rug, texts=()) for rug in rugs]
     return [*marks, *left, *right]
 
 
