@@ -20,9 +20,8 @@ MOST_ROWS = 3_000  # that are read on the way; the comparison at the end is on a
 MOST_SOLVED = 2**25  # numbers of the last hidden layer up to which its output layer is solved on all rows
 MOST_WORK = 8e9  # multiplications of all descent together
 ITERATIONS = 250  # of a descent at most
-FEWEST = 6  # of them
+FEWEST, FEWEST_ROWS = 8, 2_000  # iterations, and rows that are read: of fewer a large network learns the rows by heart
 ROUNDS = 2  # of moving units and descent
-CLEARLY = 0.98  # a further round starts from what is better by this much
 
 
 def repaired_networks(network: Network, loss: Loss, *, seed: int = 0) -> list[Network]:
@@ -33,19 +32,19 @@ def repaired_networks(network: Network, loss: Loss, *, seed: int = 0) -> list[Ne
         loss: with all rows.
         seed: of the places that are tried for units.
     """
-    rows = Loss(loss.name, thinned(loss.data, MOST_ROWS))
     parameters = max(1, Parameters(network).vector.size)
-    iterations = int(np.clip(MOST_WORK / (6.0 * len(rows.data) * parameters * (ROUNDS + 1)), FEWEST, ITERATIONS))
-    found = [descended(_solved(network, loss), rows, iterations=iterations)]
-    current = found[0]
+    each = MOST_WORK / (6.0 * parameters * (ROUNDS + 1))  # rows times iterations of one descent
+    rows = Loss(loss.name, thinned(loss.data, int(np.clip(each / FEWEST, FEWEST_ROWS, MOST_ROWS))))
+    iterations = int(np.clip(each / len(rows.data), FEWEST, ITERATIONS))
+    current = descended(_solved(network, rows), rows, iterations=iterations)
+    found = [current]
     for k in range(ROUNDS):
         moved, places = with_units_moved(current if k else network, rows, seed=seed + k)
         if k and not places:
             break
-        moved = descended(_solved(moved, loss), rows, iterations=iterations)
-        found.append(moved)
+        found.append(descended(_solved(moved, rows), rows, iterations=iterations))
         current = min(found, key=lambda trial: loss_on_all(trial, rows))
-    return [*found, _solved(current, loss)]
+    return [*found, _solved(current, rows), _solved(current, loss)]
 
 
 def revived_output(network: Network, data: Dataset) -> Network:

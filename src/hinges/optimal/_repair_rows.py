@@ -51,6 +51,7 @@ class CurveRows:
         first = np.unique(np.concatenate([[0], inner]))
         w = np.add.reduceat(self.w, first)
         u = np.add.reduceat(self.w * self.u, first) / w
+        u[[0, -1]] = self.u[[0, -1]]  # single rows, to the last digit
         v = np.add.reduceat(self.w[:, None] * self.v, first, axis=0) / w[:, None]
         kept = np.concatenate([[True], np.diff(u) > 0])
         ends = (self.x_centre, self.x_exponent, self.y_centres, self.y_exponent)
