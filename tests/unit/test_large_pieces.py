@@ -1,7 +1,7 @@
 """The best pieces of many rows: kernels against rationals and brute force, and fits whose answer is known."""
 
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -183,7 +183,7 @@ def test_few_rows_are_fitted_as_well_by_either_search():
 def test_the_curve_of_many_rows_falls():
     x, y, w = noisy(2000, 4)
     fits = pieces_curve(x, y, 6, w)
-    assert all(b.polygon.error <= a.polygon.error for a, b in zip(fits, fits[1:], strict=False))
+    assert all(b.polygon.error <= a.polygon.error for a, b in pairwise(fits))
     assert all(fit.lower <= fit.polygon.error for fit in fits)
 
 

@@ -47,7 +47,7 @@ class Blocks:
             own = fine[coarse[b] : coarse[b + 1] + 1]
             kinks = np.where(np.diff(own) > 1, 0.0, np.inf)[:, None]
             part = _table(prefixes[coarse[b] : coarse[b + 1] + 1], own, sums.slack)
-            inside[b] = _least(_segment(part, kinks, PARTS + 1)[0])[2:]
+            inside[b] = _least(segmented(part, kinks, PARTS + 1)[0])[2:]
         return Blocks(sums, at, lowers, inside)
 
     @staticmethod
@@ -80,7 +80,7 @@ class Blocks:
         terms that are never negative, each at most the true one, up to the roundings of their own sums of so many:
         these, and few more when the bound is divided by a sum of weights, are paid with (4 k + 16) 2**-52 of it.
         """
-        ended, starts, came = _segment(self.lowers, self.inside, pieces)
+        ended, starts, came = segmented(self.lowers, self.inside, pieces)
         paid = (4 * np.arange(pieces + 1) + 16) * 2 * UNIT_ROUNDOFF
         best = int(np.argmin(ended[:, -1]))
         return _least(ended) * (1.0 - paid), Segmentation.traced(self.at, starts, came, best)
@@ -97,7 +97,8 @@ def _table(prefixes: Floats, at: Ints, slack: float) -> Floats:
     return lowers
 
 
-def _segment(errors: Floats, inside: Floats, pieces: int) -> tuple[Floats, Ints, NDArray[np.int8]]:
+def segmented(errors: Floats, inside: Floats, pieces: int) -> tuple[Floats, Ints, NDArray[np.int8]]:
+    """Run the recursion: costs (pieces + 1, B + 1), and the two arrays that lead back, as `segment` describes them."""
     size = (pieces + 1, len(errors))
     opened, ended = np.full(size, np.inf), np.full(size, np.inf)
     starts, came = np.zeros(size, np.int64), np.zeros(size, np.int8)
@@ -112,7 +113,7 @@ def backwards(errors: Floats, pieces: int) -> Floats:
     errors[i, j] is the error of the run from knot i to knot j, for i < j.
     """
     none = np.full((len(errors) - 1, 1), np.inf)
-    ended = _segment(np.ascontiguousarray(errors[::-1, ::-1]), none, pieces)[0]
+    ended = segmented(np.ascontiguousarray(errors[::-1, ::-1]), none, pieces)[0]
     least = np.minimum.accumulate(ended, axis=0)[:, ::-1]
     least[:, -1] = 0.0
     return least

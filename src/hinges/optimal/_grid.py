@@ -26,17 +26,22 @@ def grid_knots(sums: Sums, pieces: int, ceiling: float, extra: Floats) -> Floats
     extra: knots (scaled) to have on the grid whatever happens, moved to the nearest x.
     """
     m = sums.rows.u.size
-    count = min(m - 1, KNOTS)
-    reach = min(count, int(_WORK / (pieces * count)))
+    even = np.linspace(0, m - 1, min(m - 1, KNOTS) + 1).round().astype(np.int64)[1:-1]
+    near = np.clip(np.searchsorted(sums.rows.u, extra), 1, m - 2)
+    at = np.concatenate([[0], np.unique(np.concatenate([even, near])), [m]])
+    knots = sums.rows.u[np.append(at[:-1], m - 1)]
+    return best_on(sums.prefixes(at), at, knots, sums.slack, pieces, ceiling)
+
+
+def best_on(  # noqa: PLR0917
+    prefixes: Floats, at: Ints, knots: Floats, slack: float, pieces: int, ceiling: float
+) -> Floats:
+    """Give the inner knots of the best function with knots at positions `at`, as `grid_knots` does."""
+    reach = min(at.size, int(_WORK / (pieces * at.size)))
     if pieces > _MOST:
         return np.empty(0)
-    even = np.linspace(0, m - 1, count + 1).round().astype(np.int64)[1:-1]
-    near = np.clip(np.searchsorted(sums.rows.u, extra), 1, m - 2)
-    inner = np.unique(np.concatenate([even, near]))
-    at = np.concatenate([[0], inner, [m]])
-    knots = sums.rows.u[np.append(at[:-1], m - 1)]
     cost = np.zeros((at.size, at.size, 7))
-    kernels.costs(sums.prefixes(at), at, knots, sums.slack, cost)
+    kernels.costs(prefixes, at, knots, slack, cost)
     rest = backwards(cost[:, :, kernels.ERROR], pieces)
     return _found(cost, rest, ceiling, pieces, reach, knots)
 
@@ -51,7 +56,8 @@ def _found(cost: Floats, rest: Floats, ceiling: float, pieces: int, reach: int, 
     if not ends:
         return np.empty(0)
     _, k, q = min(ends)
-    j, places = len(knots) - 1, []
+    j = len(knots) - 1
+    places: list[int] = []
     while k > 1:
         j, q = (int(v) for v in source[k, j, q])
         k -= 1

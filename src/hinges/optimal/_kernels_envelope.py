@@ -118,28 +118,44 @@ def _append(cost: Any, i: int, j: int, parabola: Any, found: Any, at: int) -> No
         found[at, 2] = both / (bend + near)
 
 
-def _search(
+def _gather(  # noqa: PLR0917
+    cost: Any, pool: Any, sizes: Any, k: int, j: int, reach: int, limit: Any, room: Any
+) -> int:
+    """Write into `room` the parabolas at knot j that piece k makes of those before, but for those above the limit.
+
+    Give how many; -1 where there is not enough room.
+    """
+    count = 0
+    for i in range(max(0, j - reach), j):
+        for q in range(sizes[k - 1, i]):
+            if pool[k - 1, i, q, 0] + cost[i, j, 0] <= limit:
+                if count == room.shape[0]:
+                    return -1
+                _append(cost, i, j, pool[k - 1, i, q], room, count)
+                if room[count, 0] <= limit:
+                    room[count, 3], room[count, 4] = i, q
+                    count += 1
+    return count
+
+
+def _search(  # noqa: PLR0917
     cost: Any, rest: Any, ceiling: Any, reach: int, room: Any, kept: Any, pool: Any, sizes: Any, source: Any
 ) -> int:
     """Fill the envelopes pool[k, j] (sizes[k, j] parabolas) for every knot and number of pieces; give lost ones.
 
     rest[k, j] is a lower bound of what the rows behind knot j cost in at most k more pieces: what cannot stay below
     the ceiling with it is left out. A piece spans at most `reach` knots. source[k, j, q] has the knot and the
-    parabola before. room and kept are for the envelope at work.
+    parabola before. room and kept are for the envelope at work; where they are too small, parabolas are lost.
     """
     pieces, knots, lost = pool.shape[0] - 1, cost.shape[0], 0
     pool[0, 0, 0, 0] = pool[0, 0, 0, 1] = pool[0, 0, 0, 2] = 0.0
     sizes[0, 0] = 1
     for j in range(1, knots):
         for k in range(1, pieces + 1):
-            count, limit = 0, ceiling - rest[pieces - k, j]
-            for i in range(max(0, j - reach), j):
-                for q in range(sizes[k - 1, i]):
-                    if count < room.shape[0] and pool[k - 1, i, q, 0] + cost[i, j, 0] <= limit:
-                        _append(cost, i, j, pool[k - 1, i, q], room, count)
-                        if room[count, 0] <= limit:
-                            room[count, 3], room[count, 4] = i, q
-                            count += 1
+            limit = ceiling - rest[pieces - k, j]
+            count = _gather(cost, pool, sizes, k, j, reach, limit, room)
+            if count < 0:
+                lost, count = lost + 1, room.shape[0]
             if count == 0:
                 continue
             size = _envelope(room, count, kept, limit)
@@ -154,4 +170,4 @@ def _search(
 
 
 costs = Kernel(_costs, *ARITHMETIC, line_of)
-search = Kernel(_search, _value, _crossing, _ends, _envelope, _append)
+search = Kernel(_search, _value, _crossing, _ends, _envelope, _append, _gather)

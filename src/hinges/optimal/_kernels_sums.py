@@ -144,6 +144,22 @@ def _lines(prefixes: Any, at: Any, first: Any, last: Any, slack: Any, found: Any
             found[k, i] = line[i]
 
 
+def _spread(x: Any, y: Any, w: Any, cell: Any, frame: Any, totals: Any) -> None:  # noqa: PLR0917
+    """Add each row to the twelve numbers of its cell."""
+    for i in range(x.shape[0]):
+        take_row(x[i], y[i], w[i], frame, totals[cell[i]])
+
+
+def _accumulate(totals: Any, running: Any) -> None:
+    """Fill running[c + 1] with the sums of cells 0..c; running[0] stays."""
+    for c in range(totals.shape[0]):
+        for i in range(0, 12, 2):
+            high, low = add(running[c, i], running[c, i + 1], totals[c, i], totals[c, i + 1])
+            running[c + 1, i], running[c + 1, i + 1] = high, low
+
+
 ARITHMETIC = (two_sum, two_product, add, times, over, take_row)
 prefixes = Kernel(_prefixes, *ARITHMETIC)
 lines = Kernel(_lines, *ARITHMETIC, line_of)
+spread = Kernel(_spread, *ARITHMETIC)
+accumulate = Kernel(_accumulate, two_sum, add)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinges.optimal._spline import Spline, spline, trained
-from hinges.optimal._sums import Lines, Sums
+from hinges.optimal._sums import Lines, RunSums
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -33,14 +33,14 @@ class Places:
     prefixes: Floats
 
     @staticmethod
-    def of(sums: Sums) -> Places:
+    def of(sums: RunSums) -> Places:
         """Spread places evenly over the rows."""
         m = sums.rows.u.size
         at = np.unique(np.linspace(1, m - 2, min(PLACES, m - 2)).round().astype(np.int64))
         return Places(at, sums.rows.u[at], sums.prefixes(at))
 
 
-def settled(sums: Sums, start: Spline, places: Places, *, rounds: int = 6) -> Spline:
+def settled(sums: RunSums, start: Spline, places: Places, *, rounds: int = 6) -> Spline:
     """Alternate small steps and relocations until neither gains: never worse, approximate."""
     best = trained(sums, start)
     for _ in range(rounds):
@@ -51,7 +51,7 @@ def settled(sums: Sums, start: Spline, places: Places, *, rounds: int = 6) -> Sp
     return best
 
 
-def relocated(sums: Sums, now: Spline, places: Places) -> Spline:
+def relocated(sums: RunSums, now: Spline, places: Places) -> Spline:
     """Try every inner knot elsewhere, the least useful first, and keep what gains: never worse."""
     inner = now.knots.size - 2
     tries = inner * inner if inner <= _MANY else _TRIES
@@ -71,7 +71,7 @@ def relocated(sums: Sums, now: Spline, places: Places) -> Spline:
     return now
 
 
-def filled(sums: Sums, now: Spline, pieces: int, places: Places) -> Spline:
+def filled(sums: RunSums, now: Spline, pieces: int, places: Places) -> Spline:
     """Add the best knot after the other until there are so many pieces, or none helps."""
     while now.knots.size <= pieces and places.at.size:
         gained = gains(sums, now, places)
@@ -82,7 +82,7 @@ def filled(sums: Sums, now: Spline, pieces: int, places: Places) -> Spline:
     return now
 
 
-def _moved(sums: Sums, now: Spline, k: int, places: Places) -> Spline | None:
+def _moved(sums: RunSums, now: Spline, k: int, places: Places) -> Spline | None:
     """Give the spline with inner knot k at its best other place, if that is better."""
     rest = spline(sums, np.delete(now.knots, k + 1))
     gained = gains(sums, rest, places)
@@ -105,7 +105,7 @@ def removal_costs(now: Spline) -> Floats:
     return bend**2 / np.maximum(kept, 1e-300)
 
 
-def gains(sums: Sums, now: Spline, places: Places) -> Floats:
+def gains(sums: RunSums, now: Spline, places: Places) -> Floats:
     """Give how much the error falls with one more knot at each place, the others held: exact."""
     knots, m = now.knots, sums.rows.u.size
     edges = np.searchsorted(sums.rows.u, knots)

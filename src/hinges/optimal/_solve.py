@@ -1,5 +1,7 @@
 """The two questions, pieces or units, under either loss, answered in one form: bounds and what reaches them."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from hinges._arrays import Floats
@@ -8,9 +10,11 @@ from hinges.data import Dataset
 from hinges.fits import ErrorBounds
 from hinges.nets import Network
 from hinges.optimal import _max_norm, _mse_pieces, _mse_units
+from hinges.optimal._effort import ENOUGH, LARGEST, raised
 from hinges.optimal._max_units import MaxUnits, best_max_units
 from hinges.optimal._mse_units import UnitsFit
 from hinges.optimal._pieces_fit import PiecesFit
+from hinges.optimal._rows import merge_rows
 from hinges.pwl import PiecewiseLinear
 
 Rows = tuple[Floats, Floats, Floats | None]
@@ -107,3 +111,26 @@ def _of_mse_units(fit: UnitsFit) -> ErrorBounds:
 def _network(weights: Floats, biases: Floats, coefficients: Floats, output_bias: float) -> Network:
     hidden, last = np.reshape(weights, (1, -1)), np.reshape(coefficients, (-1, 1))
     return Network.dense([hidden, last], [biases, [output_bias]])
+
+
+_ENDED = {
+    "closed": "",
+    "time": "; the time for closing the gap is up",
+    "size": "; the gap would need more memory than it is worth to close",
+}
+
+
+def with_effort(rows: Rows, bounds: ErrorBounds, pieces: int, seconds: float) -> tuple[ErrorBounds, str]:
+    """Raise the bound for functions of so many pieces (mean squared error) until the gap is below 1 %.
+
+    Gives the bounds and how it ended, as a part of a status: nothing where the gap is closed so far, else whether
+    time is up. For at most 400 distinct x; others get their bounds back.
+    """
+    x, y, weights = rows
+    merged = merge_rows(x, y, weights, most=None)
+    if pieces < 2 or bounds.gap <= ENOUGH or merged.u.size > LARGEST or pieces >= merged.u.size - 1:
+        return bounds, ""
+    unit = merged.to_error(1.0) / float(merged.weights.sum())
+    found = raised(merged, pieces, bounds.upper / unit, bounds.lower / unit, seconds)
+    lower = min(found.lower * unit * (1.0 - 1e-14), bounds.upper)
+    return replace(bounds, lower=max(bounds.lower, lower)), _ENDED[found.ended]

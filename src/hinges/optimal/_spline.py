@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hinges.optimal._sums import Sums
+from hinges.optimal._sums import RunSums
 
 Floats = NDArray[np.float64]
 
@@ -48,7 +48,7 @@ class Spline:
         return self.alone + near * d * d + 2 * mixed * d * e + far * e * e
 
 
-def spline(sums: Sums, knots: Floats) -> Spline:
+def spline(sums: RunSums, knots: Floats) -> Spline:
     """Give the best values for rising knots, the outer ones at or beyond the ends of the data."""
     at = np.searchsorted(sums.rows.u, knots)
     at[0], at[-1] = 0, sums.rows.u.size
@@ -86,7 +86,7 @@ def solved(band: Floats, right: Floats) -> Floats:
     return solve(band, right, check_finite=False)
 
 
-def trained(sums: Sums, start: Spline, *, steps: int = 60, tolerance: float = 1e-13) -> Spline:
+def trained(sums: RunSums, start: Spline, *, steps: int = 60, tolerance: float = 1e-13) -> Spline:
     """Move the inner knots to a local optimum by Levenberg-Marquardt on knots and values: never worse, approximate.
 
     Ends when three steps together improve the error by less than `tolerance` of it.
@@ -106,7 +106,7 @@ def trained(sums: Sums, start: Spline, *, steps: int = 60, tolerance: float = 1e
     return best
 
 
-def _step(sums: Sums, now: Spline, damping: float) -> tuple[Spline, float] | None:
+def _step(sums: RunSums, now: Spline, damping: float) -> tuple[Spline, float] | None:
     """Give a better spline and the next damping, or None where six tries find none."""
     band, gradient = _normal(now)
     smallest = 1e-12 * float(now.knots[-1] - now.knots[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,26 @@ class Lines(NamedTuple):
     product: Floats
     error: Floats
     lower: Floats
+
+
+class Ordered(Protocol):
+    """What is summed up, in the order of its scaled abscissas u."""
+
+    @property
+    def u(self) -> Floats: ...
+
+
+class RunSums(Protocol):
+    """Sums of runs, of rows or of cells of rows: see `Sums`."""
+
+    @property
+    def rows(self) -> Ordered: ...
+
+    def prefixes(self, at: Ints) -> Floats: ...
+
+    def lines(self, at: Ints) -> Lines: ...
+
+    def lines_between(self, prefixes: Floats, at: Ints, first: Ints, last: Ints) -> Lines: ...
 
 
 @dataclass(frozen=True, eq=False)
