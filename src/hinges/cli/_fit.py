@@ -1,7 +1,7 @@
 """`hinges fit`: data -> the best network, or a trained one, with how good any could be."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -35,6 +35,15 @@ def fit(
     loss: LossOption = "mse",
     x: Annotated[str | None, typer.Option(help="The input column.", show_default=False)] = None,
     y: Annotated[str | None, typer.Option(help="The output column.", show_default=False)] = None,
+    slope_bounds: Annotated[
+        tuple[float, float] | None,
+        typer.Option(help="Least and largest slope; inf and -inf for none.", show_default=False, metavar="LOW HIGH"),
+    ] = None,
+    min_gap: Annotated[float, typer.Option(help="Least distance of neighbouring kinks.", show_default=False)] = 0.0,
+    shape: Annotated[str | None, typer.Option(help="convex or concave.", show_default=False)] = None,
+    side: Annotated[
+        str | None, typer.Option(help="above or below all rows; needs --loss max.", show_default=False)
+    ] = None,
     drop: Annotated[bool, typer.Option("--drop", help="Leave out rows with missing entries.")] = False,
     seed: Annotated[int, typer.Option(help="Of the training's randomness.")] = 0,
     plot: PlotOption = None,
@@ -45,7 +54,8 @@ def fit(
     """Fit a ReLU network to data: the best there is with N units or pieces, and how good any could be."""
     outputs = Outputs(plot, save, source)
     outputs.check()
-    chosen = _method(method, units=units, pieces=pieces, tolerance=tolerance, loss=loss, seed=seed)
+    wishes = {"slope_bounds": slope_bounds, "min_gap": min_gap, "shape": shape, "side": side}
+    chosen = _method(method, units=units, pieces=pieces, tolerance=tolerance, loss=loss, seed=seed, wishes=wishes)
     rows = open_data(data, x=x, y=y, drop=drop)
     with working(f"fitting {len(rows)} rows"):
         result = fits.fit(rows, chosen)
@@ -59,12 +69,19 @@ def fit(
 
 
 def _method(
-    method: str, *, units: int | None, pieces: int | None, tolerance: float | None, loss: str, seed: int
+    method: str,
+    *,
+    units: int | None,
+    pieces: int | None,
+    tolerance: float | None,
+    loss: str,
+    seed: int,
+    wishes: dict[str, Any],
 ) -> fits.FitMethod:
     if method == "best":
         from hinges.optimal import Best
 
-        return Best(units=units, pieces=pieces, tolerance=tolerance, loss=loss)
+        return Best(units=units, pieces=pieces, tolerance=tolerance, loss=loss, **wishes)
     if method != "training":
         raise InvalidInputError(f"--method must be one of {', '.join(METHODS)}, not {method!r}")
     if units is None or pieces is not None or tolerance is not None:
@@ -73,6 +90,8 @@ def _method(
         raise InvalidInputError(
             f"--method training minimises the mean squared error: --loss {loss} needs --method best"
         )
+    if any(wishes.values()):
+        raise InvalidInputError("--slope-bounds, --min-gap, --shape and --side are wishes for --method best")
     from hinges.train import Training
 
     return Training(hidden=(units,), seed=seed)
