@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         trace,
     )
     from hinges.construct import Interpolation, Tents, approximate, sawtooth, sine_by_hand, square, tent
-    from hinges.diagnosis import Diagnosis, Finding, Remedy, Repair, diagnose, repair, watch
+    from hinges.diagnosis import Diagnosis, Finding, Remedy, Repair, TrainingWarning, diagnose, repair, watch
     from hinges.draw import Scene, plot, plot_activations, save_animation, save_picture, scene
     from hinges.interop import load, rounding, save, to_keras, to_source, to_torch
     from hinges.lab import export_station, station
@@ -78,6 +78,7 @@ _LAZY = {
         "Finding",
         "Remedy",
         "Repair",
+        "TrainingWarning",
         "diagnose",
         "repair",
         "watch",
@@ -156,6 +157,7 @@ __all__ = [
     "Sweep",
     "Tents",
     "Training",
+    "TrainingWarning",
     "Unit",
     "UnsupportedModelError",
     "VariableProjection",

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "onnx": {"interop/onnx.py"},
     "optax": {"train"},
     "rich": {"cli"},
-    "scipy": {"optimal", "construct", "analysis", "train", "interop"},
+    "scipy": {"optimal", "construct", "analysis", "train", "interop", "diagnosis"},
     "sklearn": {"interop/sklearn.py", "estimators", "data"},
     "starlette": {"lab"},
     "threadpoolctl": {"sweeps"},

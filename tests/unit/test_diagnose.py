@@ -19,14 +19,32 @@ from hinges import (
     example,
     fit,
     repair,
-    to_network,
 )
 from hinges.diagnosis._finding import GROUPS, KINDS, SEVERITIES, Finding
 from hinges.fits import History
 
-CONTRACT = """kinks-outside-data kinks-coincide dead-units surplus-always-on duplicate-units output-range scale plateau
-not-stationary too-few-units near-floor overparameterised noisy-repeats extrapolation learning-rate too-few-steps
-saturated missing-activation target-shape healthy""".split()
+CONTRACT = [
+    "kinks-outside-data",
+    "kinks-coincide",
+    "dead-units",
+    "surplus-always-on",
+    "duplicate-units",
+    "output-range",
+    "scale",
+    "plateau",
+    "not-stationary",
+    "too-few-units",
+    "near-floor",
+    "overparameterised",
+    "noisy-repeats",
+    "extrapolation",
+    "learning-rate",
+    "too-few-steps",
+    "saturated",
+    "missing-activation",
+    "target-shape",
+    "healthy",
+]
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +153,13 @@ class TestWithoutTrying:
         found = diagnose(straight_line(trained_rows), trained_rows, try_remedies=False)
         assert found.cause.kind == "kinks-outside-data"
         assert not any(finding.remedy is not None and finding.remedy.tried for finding in found.findings)
+
+    def test_a_bad_fit_that_no_check_explains_is_not_called_healthy(self):
+        x = np.linspace(0, 1, 60)
+        network = Network.dense([[[1.0, -1.0, 2.0]], [[30.0], [2.0], [-9.0]]], [[-0.2, 0.5, -1.0], [7.0]])
+        found = diagnose(network, (x, np.sin(6 * x)), try_remedies=False)
+        assert not found.healthy
+        assert found.cause.kind in {"plateau", "not-stationary"}
 
     def test_a_healthy_network_stays_healthy(self):
         network = fit(example("sine"), Best(units=10)).network
@@ -263,6 +288,7 @@ class TestBadInput:
 class TestRemedy:
     def test_effects_in_words(self):
         assert str(Remedy("Do it.")) == "Do it."
+        assert str(Remedy("Do it.", "", 0.4, 0.1)) == "Do it (tried: the loss falls from 0.4 to 0.1, 4 times)."
         assert Remedy("Do it.", "", 0.4, 0.1).effect == "tried: the loss falls from 0.4 to 0.1, 4 times"
         assert Remedy("Do it.", "", 0.4, 0.0).effect == "tried: the loss falls from 0.4 to next to nothing"
         assert Remedy("Do it.", "", 0.4, 0.4).effect == "tried: the loss stays at 0.4"

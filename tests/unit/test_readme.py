@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hinges import Network, save
 from hinges.cli import main
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -25,9 +26,10 @@ def test_python_blocks_run(block, tmp_path, monkeypatch):
     exec(compile(block, "README.md", "exec"), {})  # noqa: S102 - our own page
 
 
-@pytest.mark.needs("matplotlib")
+@pytest.mark.needs("matplotlib", "onnx")
 @pytest.mark.parametrize("line", [line for line in LINES if "demo" not in line and " lab" not in line])
 def test_shell_lines_run(line, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("data.csv").write_text("".join(f"{i},{i * i % 17}\n" for i in range(40)))
+    save(Network.dense([[[1.0, -1.0, 2.0]], [[1.0], [0.5], [-1.0]]], [[0.0, 0.0, -3.0], [0.1]]), "model.onnx")
     assert main(shlex.split(line, comments=True)[1:]) == 0, capsys.readouterr().err

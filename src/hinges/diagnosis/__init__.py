@@ -5,5 +5,6 @@ from hinges.diagnosis._diagnosis import Diagnosis
 from hinges.diagnosis._finding import Finding, Remedy
 from hinges.diagnosis._repair import Repair, repair
 from hinges.diagnosis._watch import watch
+from hinges.diagnosis._watch_alarm import TrainingWarning
 
-__all__ = ["Diagnosis", "Finding", "Remedy", "Repair", "diagnose", "repair", "watch"]
+__all__ = ["Diagnosis", "Finding", "Remedy", "Repair", "TrainingWarning", "diagnose", "repair", "watch"]

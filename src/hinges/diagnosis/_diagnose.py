@@ -11,7 +11,7 @@ from hinges.data import Dataset
 from hinges.diagnosis._case import Case
 from hinges.diagnosis._diagnosis import Diagnosis
 from hinges.diagnosis._finding import GROUPS, KINDS, SEVERITIES, Finding
-from hinges.diagnosis._healthy import healthy
+from hinges.diagnosis._healthy import healthy, unexplained
 from hinges.diagnosis._loss import check_targets
 from hinges.diagnosis._record import record_of
 from hinges.diagnosis._rows import counted
@@ -72,9 +72,7 @@ def diagnose(
     ordered = sorted(found, key=_rank)
     ordered = _causes_first_group(ordered)
     if not any(finding.severity == "cause" for finding in ordered):
-        ordered = (
-            _promoted(ordered) if case.wrong and any(finding.blames for finding in ordered) else healthy(case, ordered)
-        )
+        ordered = _promoted(case, ordered) if case.wrong else healthy(case, ordered)
     return Diagnosis(tuple(ordered), case.loss, loss, case.constant_loss, case.floor, network, rows)
 
 
@@ -92,9 +90,11 @@ def _causes_first_group(findings: list[Finding]) -> list[Finding]:
     ]
 
 
-def _promoted(findings: list[Finding]) -> list[Finding]:
+def _promoted(case: Case, findings: list[Finding]) -> list[Finding]:
     """Make the first the cause, where the fit is bad and nothing explains most of it."""
-    return [replace(findings[0], severity="cause"), *findings[1:]]
+    if findings and findings[0].blames:
+        return [replace(findings[0], severity="cause"), *findings[1:]]
+    return [unexplained(case), *findings]
 
 
 def _rank(finding: Finding) -> tuple[int, bool, int, float, int]:

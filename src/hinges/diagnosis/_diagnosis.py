@@ -48,7 +48,7 @@ class Diagnosis:
         more = [finding for finding in self.findings[1:] if finding.blames][:1]
         parts += [f"Besides: {finding.message[0].lower()}{finding.message[1:]}" for finding in more]
         if first.remedy is not None:
-            parts.append(str(first.remedy) if str(first.remedy).endswith(".") else f"{first.remedy}.")
+            parts.append(str(first.remedy))
         return " ".join(parts)
 
     def __str__(self) -> str:

@@ -65,7 +65,7 @@ class Remedy:
         return f"tried: the loss falls from {self.loss_before:.3g} to {self.loss_after:.3g}, {shown} times"
 
     def __str__(self) -> str:
-        return f"{self.advice} ({self.effect})" if self.tried else self.advice
+        return f"{self.advice.rstrip('.')} ({self.effect})." if self.tried else self.advice
 
 
 @dataclass(frozen=True)

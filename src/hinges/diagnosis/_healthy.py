@@ -1,8 +1,10 @@
-"""What a network is told in which no cause of a bad fit was found."""
+"""What a network is told in which no cause of a bad fit was found: that it is good, or that it is not."""
 
 from hinges.diagnosis._case import Case
-from hinges.diagnosis._finding import Finding
+from hinges.diagnosis._finding import Finding, Remedy
 from hinges.diagnosis._words import short
+
+STILL = 1e-3  # of a gradient: relative to the loss, for parameters that change by their own size
 
 
 def healthy(case: Case, found: list[Finding]) -> list[Finding]:
@@ -14,6 +16,24 @@ def healthy(case: Case, found: list[Finding]) -> list[Finding]:
     notes = [finding for finding in found if not finding.blames]
     blaming = [finding for finding in found if finding.blames]
     return [*blaming, good, *notes]
+
+
+def unexplained(case: Case) -> Finding:
+    """Give the finding about a bad fit that nothing else explains: whether its gradient still leads down."""
+    still = case.gradient < STILL
+    kind = "plateau" if still else "not-stationary"
+    where = "stands still there" if still else "is not at a standstill, so that training can go on"
+    message = (
+        f"The network does not fit: its loss is {short(case.loss)} where a constant has {short(case.constant_loss)}, "
+        f"and it {where}."
+    )
+    advice = (
+        "Repair it, or start anew with scaled columns." if still else "Train longer, or with another learning rate."
+    )
+    if not case.tries:
+        advice += " With try_remedies=True diagnose tells what helps."
+    evidence = {"loss": case.loss, "loss_of_a_constant": case.constant_loss, "gradient": case.gradient}
+    return Finding(kind, "cause", message, evidence, Remedy(advice, "repair(network, data).network"), 0.5)
 
 
 def _reason(case: Case, left: float) -> str:

@@ -1,6 +1,4 @@
-"""Numbers and lists in sentences."""
-
-from collections.abc import Sequence
+"""Numbers in sentences."""
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -23,9 +21,3 @@ def times(ratio: float) -> str:
 def short(value: float) -> str:
     """Give a number with three digits."""
     return f"{value:.3g}"
-
-
-def listed(values: Sequence[float], most: int = 6) -> str:
-    """Give numbers one after the other, and how many more there are."""
-    shown = ", ".join(short(value) for value in values[:most])
-    return shown if len(values) <= most else f"{shown} and {len(values) - most} more"

@@ -30,6 +30,8 @@ from hinges.diagnosis.checks import (
     _too_few_units,
 )
 
+__all__ = ["CHECKS"]
+
 Check = Callable[[Case], list[Finding]]
 
 CHECKS: tuple[Check, ...] = (

@@ -11,8 +11,9 @@ from hinges.diagnosis._finding import Finding, Remedy
 from hinges.diagnosis._floor import best_with_kinks
 from hinges.diagnosis._layer_state import LayerState
 from hinges.diagnosis._revival import Place
-from hinges.diagnosis._words import counted, listed, of, short
+from hinges.diagnosis._words import counted, of, short
 
+MOST_PLACES = 5  # named in a sentence
 EDGE = 0.05  # share of the rows: a kink that parts fewer from the others hardly bends anything
 TOGETHER = 0.03  # of the span of x: kinks no further apart are in one place
 MANY = 0.25  # of the units, from which idle ones are worth a word
@@ -120,7 +121,7 @@ def _finding(case: Case, idle: Idle, share: float, after: float | None) -> Findi
         where = f"outside the data, which reach from {low:.3g} to {high:.3g}"
         message = f"{of(count, idle.units, 'kink').capitalize()} {_is(count)} {where}, or at the very edge"
         if idle.outside.size:
-            message += f" (at {listed(idle.outside.tolist())})"
+            message += f" (at {_places(idle.outside)})"
         message += ": such a unit is off for all rows or on for all, and bends nothing where the data are."
     elif kind == "kinks-outside-data":
         message = (
@@ -130,12 +131,12 @@ def _finding(case: Case, idle: Idle, share: float, after: float | None) -> Findi
     elif kind == "dead-units":
         message = (
             f"{of(count, idle.units, 'unit').capitalize()} {_is(count)} dead: off on every row (or nearly so), so "
-            "the output does not hang on them and no gradient reaches them."
+            f"the output does not hang on {_them(count)} and no gradient reaches {_them(count)}."
         )
     else:
         message = (
             f"{of(count, idle.units, 'unit').capitalize()} {_is(count)} on for all rows beyond what a straight line "
-            "needs: they add nothing that one of them does not give."
+            "needs, so that together they are worth one straight line."
         )
     possible, numbers = _possible(case)
     message += possible
@@ -175,6 +176,20 @@ def _possible(case: Case) -> tuple[str, dict[str, Any]]:
         f"{counted(case.units, 'unit')} could reach {short(case.floor.upper)}."
     )
     return (said if with_those > 1.5 * case.floor.upper else ""), numbers
+
+
+def _places(kinks: Floats) -> str:
+    """Give the places of kinks, equal ones together: "0 (5 kinks), 3.2, -1"."""
+    shown, counts = np.unique([short(kink + 0.0) for kink in kinks], return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    words = [f"{shown[i]} ({counts[i]} kinks)" if counts[i] > 1 else str(shown[i]) for i in order]
+    return ", ".join(words[:MOST_PLACES]) + (
+        f" and {len(words) - MOST_PLACES} more" if len(words) > MOST_PLACES else ""
+    )
+
+
+def _them(count: int) -> str:
+    return "it" if count == 1 else "them"
 
 
 def _is(count: int) -> str:

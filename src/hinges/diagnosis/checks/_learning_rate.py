@@ -12,7 +12,8 @@ from hinges.diagnosis._words import short
 ROSE = 3.0  # times the smallest loss before: where it ends there, training went up
 JUMPS = 0.3  # of the loss, from one moment to the next and back: the mark of steps that are too large
 TAIL = 0.3  # of the record, at its end
-SLOW = 0.5  # of the loss at the start that is still there after a quiet training
+SLOW = 0.8  # of the loss at the start that is still there after a quiet training
+EVENLY = 0.7  # of the last moments must be lower than the one before
 FEWEST = 5  # moments
 
 
@@ -62,7 +63,7 @@ def _too_small(case: Case, loss: Floats) -> list[Finding]:
     """Find a loss that fell evenly and hardly at all."""
     fell = loss[-1] / max(float(loss[0]), 1e-300)
     tail = np.diff(loss[-max(FEWEST, int(TAIL * len(loss))) :])
-    if fell < SLOW or (tail > 0).mean() > 0.2 or not (tail < 0).any():
+    if fell < SLOW or (tail < 0).mean() < EVENLY:
         return []
     after = case.trials.trained_on.loss if case.tries else None
     share = 0.5 if after is None else case.trials.share(after)

@@ -8,6 +8,7 @@ from hinges.diagnosis._floor import best_with_kinks
 from hinges.diagnosis._words import counted, short
 
 STILL = 0.25  # of what could be gained, at most, by going on
+ZERO = 1e-6  # of a gradient, relative to the loss
 NEAR = 1.3  # times the plateau's own best loss
 
 
@@ -21,7 +22,8 @@ def check(case: Case) -> list[Finding]:
     if share < 0.2:
         return []
     evidence = {"loss": case.loss, "gradient": case.gradient, "loss_after_going_on": case.trials.trained_on.loss}
-    message = f"The loss stands still at {short(case.loss)}: its gradient is next to zero, and more steps do not help."
+    why = "its gradient is zero" if case.gradient < ZERO else "its gradient leads nowhere"
+    message = f"The loss stands still at {short(case.loss)}: {why}, and more steps hardly help."
     pieces = _pieces(case)
     if pieces is not None:
         count, best = pieces
@@ -29,7 +31,7 @@ def check(case: Case) -> list[Finding]:
         if case.loss <= NEAR * best:
             message = (
                 f"The network uses {counted(count - 1, 'kink')} inside the data and has found the best that so many "
-                f"can do, {short(best)}: there the gradient is zero, and more steps do not help."
+                f"can do, {short(best)}: there every gradient vanishes, and more steps do not help."
             )
     severity = "cause" if share >= 0.5 else "contributing"
     remedy = Remedy(

@@ -6,6 +6,8 @@ from hinges.diagnosis._words import counted, short, times
 from hinges.errors import UnsupportedModelError
 
 NEAR = 4.0  # times the best loss of its size: more is the fault of something else first
+NEAR_TRIED = 8.0  # the same of a size whose best is not known, but only tried
+WIDER = (2, 4)  # times as many units are tried
 MATTERS = 5e-3  # of the loss of a constant: less is a good fit
 BETTER = 0.4  # of the loss at most is left by twice the units
 NOISE = 3.0  # times the noise: a loss within it is noise
@@ -49,15 +51,22 @@ def _of_any(case: Case) -> list[Finding]:
     if not widths:
         return []
     same = case.trials.like_this()
-    if same is None or case.loss > NEAR * min(case.trials.best, same):
+    if same is None or case.loss > NEAR_TRIED * min(case.trials.best, same):
         return []
-    here, wider = min(case.trials.best, same), case.trials.like_this(widths=tuple(4 * width for width in widths))
-    if wider is None or wider > BETTER * here or case.loss - wider < MATTERS * case.constant_loss:
+    here = min(case.trials.best, same)
+    tried = {times: case.trials.like_this(widths=tuple(times * width for width in widths)) for times in WIDER}
+    found = {times: loss for times, loss in tried.items() if loss is not None}
+    if not found:
+        return []
+    most = min(found, key=lambda times: found[times])
+    wider = found[most]
+    if wider > BETTER * here or case.loss - wider < MATTERS * case.constant_loss:
         return []
     message = (
         f"Networks of this size ({' and '.join(map(str, widths))} hidden units) reach about {short(here)} on these "
-        f"data; four times as many units reach {short(wider)}."
+        f"data; {most} times as many units reach {short(wider)}."
     )
-    evidence = {"widths": widths, "loss_of_this_size": here, "loss_of_four_times": wider}
-    remedy = Remedy("Take more units.", f"Training(hidden=({4 * widths[0]},))", case.loss, wider)
+    evidence = {"widths": widths, "loss_of_this_size": here, "times_as_many": most, "loss_of_more": wider}
+    wide = ", ".join(str(most * width) for width in widths)
+    remedy = Remedy("Take more units.", f"Training(hidden=({wide},))", case.loss, wider)
     return [Finding("too-few-units", "cause", message, evidence, remedy, 1.0)]
