@@ -1,5 +1,9 @@
 """Best under wishes against brute force: every choice of rows as kinks, each solved by a general-purpose method."""
 
+# A test asks for a result's function and bounds because they are there.
+# pyright: reportOptionalMemberAccess=false, reportOptionalCall=false, reportAttributeAccessIssue=false
+# pyright: reportArgumentType=false, reportCallIssue=false
+
 from itertools import combinations, pairwise
 
 import numpy as np

@@ -1,5 +1,8 @@
 """Best under wishes: what is kept, what is said, degenerate rows, and what contradicts itself."""
 
+# A test asks for a result's function and bounds because they are there.
+# pyright: reportOptionalMemberAccess=false, reportOptionalCall=false, reportAttributeAccessIssue=false
+
 # Wrong types are given on purpose.
 # pyright: reportArgumentType=false
 

@@ -1,5 +1,9 @@
 """What users of other piecewise-linear fitters ask for in vain, each shown to be answered here."""
 
+# A test asks for a result's function and bounds because they are there.
+# pyright: reportOptionalMemberAccess=false, reportOptionalCall=false, reportAttributeAccessIssue=false
+# pyright: reportArgumentType=false, reportCallIssue=false
+
 import random
 import tracemalloc
 

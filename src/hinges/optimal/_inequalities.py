@@ -103,7 +103,7 @@ def _sharpened(
     system[:p, :p] = gram + ridge * np.eye(p)
     system[:p, p:] = -matrix[active].T
     system[p:, :p] = matrix[active]
-    answer = np.linalg.lstsq(system, np.concatenate([pull, right[active]]), rcond=1e-15)[0]
+    answer = np.asarray(np.linalg.lstsq(system, np.concatenate([pull, right[active]]), rcond=1e-15)[0], np.float64)
     point, multipliers = answer[:p], np.zeros(len(right))
     multipliers[active] = np.maximum(answer[p:], 0.0)
     worst = float((matrix @ point - right).min())

@@ -56,11 +56,12 @@ class Largest:
         return np.where((room == 0) & (over <= 1e-9), 0.0, needed)
 
     def _values(self, vertices: Floats, j: int) -> Floats:
-        values: Floats = np.interp(vertices, self.sample.u[self.sample.first], self.sample.v[self.sample.first, j])
+        first = self.sample.first
+        values = np.asarray(np.interp(vertices, self.sample.u[first], self.sample.v[first, j]), np.float64)
         matrix, right = self.wishes.inequalities(vertices)
         hats = hat_columns(vertices, self.sample.u)
         for _ in range(2):  # the second time in the units of what is left over
-            rest: Floats = self.sample.v[:, j] - hats @ values
+            rest = np.asarray(self.sample.v[:, j] - hats @ values, np.float64)
             size = float(np.abs(rest).max()) or 1.0
             program = Program(hats, rest / size, self.down, self.up, matrix, (right - matrix @ values) / size)
             answer = program.solved(np.arange(len(rest)))
@@ -226,7 +227,8 @@ class Program:
         value = float(self.rest @ (answer.below - answer.above) + self.right @ answer.wished)
         used = np.flatnonzero(answer.above + answer.below)
         some = np.union1d(used, np.unique(np.linspace(0, len(self.rest) - 1, 1000).astype(np.intp)))
-        inverse: Floats = np.linalg.pinv(self.columns[some].toarray())
+        columns = np.asarray(self.columns[some].toarray(), np.float64)
+        inverse = np.asarray(np.linalg.pinv(columns), np.float64)
         most = np.abs(inverse) @ (np.abs(self.rest[some]) + answer.error * np.maximum(self.up, self.down)[some])
         total = float(self.up @ answer.above + self.down @ answer.below)
         return (value - float(np.abs(left) @ most)) / max(1.0, total)

@@ -104,7 +104,7 @@ def recommend(
 
 def _criteria(losses: Floats, rows: int) -> Floats:
     units = np.arange(1, len(losses) + 1)
-    return rows * np.log(losses) + (2 * units + 2) * math.log(rows)
+    return np.asarray(rows * np.log(losses) + (2 * units + 2) * math.log(rows), np.float64)
 
 
 def _elbow(logs: Floats) -> int:

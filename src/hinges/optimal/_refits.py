@@ -75,7 +75,7 @@ class Refits:
         """The covariance of the values at the vertices, in units of y."""
         _, share_rows = self._hats(self.sample.u)
         gram = share_rows.T @ (self.sample.weights[:, None] * share_rows)
-        return np.linalg.pinv(gram, hermitian=True) * self.sigma**2
+        return np.asarray(np.linalg.pinv(gram, hermitian=True) * self.sigma**2, np.float64)
 
     def _hats(self, u: Floats) -> tuple[Floats, Floats]:
         """Give u, and the values there of the hats of the vertices, straight on outside, (n, k + 2)."""

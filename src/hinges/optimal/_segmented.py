@@ -165,8 +165,9 @@ def _moved(function: PiecewiseLinearWithJumps, tube: Tube) -> PiecewiseLinearWit
         after = np.maximum.accumulate(part.needed(sides[1])[::-1])[::-1]
         worst = np.maximum(np.append(0.0, before), np.append(after, 0.0))
         rises = np.append(True, np.append(np.diff(part.x) > 0, True))
-        best = np.flatnonzero(rises & (worst == worst[rises].min()))
-        place = int(best[np.argmin(np.abs(best - np.searchsorted(part.x, t)))])
+        best: list[int] = np.flatnonzero(rises & (worst == worst[rises].min())).tolist()
+        now = int((part.x < t).sum())
+        place = min(best, key=lambda k, now=now: abs(k - now))
         if 0 < place < len(near):
             breaks[i] = part.x[place - 1] / 2 + part.x[place] / 2
     return PiecewiseLinearWithJumps(breaks, function.slopes, function.anchors, function.heights)
