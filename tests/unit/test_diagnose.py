@@ -194,10 +194,11 @@ class TestHistories:
 
     def test_a_result_a_list_and_a_keras_history_are_histories(self, trained_rows):
         class KerasHistory:
-            history = {"loss": [1.0, 0.5, 0.4], "val_loss": [1.0, 0.6, 0.5]}
+            def __init__(self):
+                self.history = {"loss": [1.0, 0.5, 0.4], "val_loss": [1.0, 0.6, 0.5]}
 
         result = fit(trained_rows, Best(units=2))
-        for history in ([1.0, 0.5, 0.4], KerasHistory(), KerasHistory.history, result):
+        for history in ([1.0, 0.5, 0.4], KerasHistory(), KerasHistory().history, result):
             assert diagnose(glorot(), trained_rows, history=history).cause is not None
 
     def test_a_held_out_loss_that_rises_is_overfitting(self, trained_rows):

@@ -15,6 +15,7 @@ CROSSING = 0.02  # of the spread of the rows: borders that pass a point closer t
 MANY = 0.4  # of the units
 SPARE = 2  # units that one place may need, one for each facing
 GAIN = 0.2
+BORDER = "that is the border of the data, where a kink is as good as outside; "
 STRONG = 0.5
 
 
@@ -35,22 +36,23 @@ def check(case: Case) -> list[Finding]:
             return []
         share = share if gain >= STRONG * share else gain
     where = f"x = {place[0]:.3g}" if len(place) == 1 else "one point: " + ", ".join(f"{value:.3g}" for value in place)
+    at_border = _at_border(case, place)
     message = (
         f"{of(len(cluster), units, 'unit').capitalize()} bend at (or next to) {where}: "
-        "a function needs its kinks in different places, all over the data."
+        f"{BORDER if at_border else ''}a function needs its kinks in different places, all over the data."
     )
     evidence = {"units_there": [list(unit) for unit in cluster], "units": units, "place": place.tolist()}
     advice = "Spread the kinks over the data: start with biases that are not all 0, or with kinks at quantiles of x."
     remedy = Remedy(advice, "Training(kinks='stratified')", before, after)
     severity = "cause" if share >= STRONG else "contributing"
-    return [Finding(_kind(case, place), severity, message, evidence, remedy, share)]
+    kind = "kinks-outside-data" if at_border else "kinks-coincide"
+    return [Finding(kind, severity, message, evidence, remedy, share)]
 
 
-def _kind(case: Case, place: Floats) -> str:
-    """Name the finding: at the border of the data kinks are as good as outside."""
+def _at_border(case: Case, place: Floats) -> bool:
+    """Whether the place is at the border of one input: kinks there are as good as outside."""
     low, high = float(case.x.min()), float(case.x.max())
-    at_border = len(place) == 1 and min(place[0] - low, high - place[0]) < TOGETHER * (high - low)
-    return "kinks-outside-data" if at_border else "kinks-coincide"
+    return len(place) == 1 and min(place[0] - low, high - place[0]) < TOGETHER * (high - low)
 
 
 def _without_moving(case: Case) -> float:
