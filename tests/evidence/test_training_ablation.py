@@ -71,8 +71,8 @@ STANDARD = scaled(1 / SINE.x[:135].std(), SINE.x[:135].mean())
 def forum_start(seed):
     """The weights that the forum's settings draw, (1, 10) and (10, 1), and a generator for what else is drawn."""
     rng = np.random.default_rng([seed, 0])
-    weights, _ = drawn_layers(rng, MODEL.sizes, init="keras", kinks="init", x=SINE.x)
-    return *weights, rng
+    (first, last), _ = drawn_layers(rng, MODEL.sizes, init="keras", kinks="init", x=SINE.x)
+    return first, last, rng
 
 
 def with_kinks(place, *, right=False):
