@@ -121,7 +121,7 @@ def summary(
     >>> data = (x, np.interp(x, [0, 4, 10], [0, 2, -1]) + 0.1 * np.random.default_rng(0).normal(size=60))
     >>> table = summary(fit(data, Best(breakpoints=[4])), data)
     >>> table.slopes.round(2), table.slope_errors.round(3)
-    (array([ 0.48, -0.49]), array([0.015, 0.009]))
+    (array([ 0.5 , -0.49]), array([0.012, 0.007]))
     """
     rows = Dataset.of(data)
     refits = refitted(result, rows, _arrays.count(resamples, "resamples", minimum=2, maximum=100_000), seed)
