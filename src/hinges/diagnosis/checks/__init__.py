@@ -4,9 +4,8 @@ A check takes a `Case` and gives what it finds; it blames only where the network
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from hinges.diagnosis._case import Case
-from hinges.diagnosis._finding import Finding
 from hinges.diagnosis.checks import (
     _constant_columns,
     _duplicate_units,
@@ -30,11 +29,13 @@ from hinges.diagnosis.checks import (
     _too_few_units,
 )
 
+if TYPE_CHECKING:
+    from hinges.diagnosis._case import Case
+    from hinges.diagnosis._finding import Finding
+
 __all__ = ["CHECKS"]
 
-Check = Callable[[Case], list[Finding]]
-
-CHECKS: tuple[Check, ...] = (
+CHECKS: "tuple[Callable[[Case], list[Finding]], ...]" = (
     _missing_activation.check,
     _output_range.check,
     _target_shape.check,
