@@ -184,7 +184,8 @@ def of_python(url: str) -> None:
     """Measure questions to Python: the first, the way there and back, new data, and beside nine others."""
     with asking(url) as ask:
         print(f"first question of a server   {ask(noisy(0)):7.0f} ms (a process starts)")
-        way = [ask(SHORT) for _ in range(QUESTIONS)]
+        print(f"first short question         {ask(SHORT):7.0f} ms (the process for short ones starts)")
+        way = [ask(SHORT) for _ in range(5 * QUESTIONS)]
         print(f"way to Python and back       {percentiles(way)}   {verdict(float(np.percentile(way, 95)), 50)}")
         alone = [ask(noisy(seed)) for seed in range(QUESTIONS)]
         print(f"new data, 500 rows, 6 pieces {percentiles(alone)}   {verdict(float(np.percentile(alone, 95)), 2000)}")

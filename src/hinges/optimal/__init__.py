@@ -2,6 +2,7 @@
 
 from hinges.optimal._best import Best
 from hinges.optimal._bounds import best_error, error_curve
+from hinges.optimal._chunks import fit_chunks
 from hinges.optimal._comparison import Comparison, compare
 from hinges.optimal._jumps import JumpsFit, PiecewiseLinearWithJumps
 from hinges.optimal._polish import polish
@@ -22,6 +23,7 @@ __all__ = [
     "best_error",
     "compare",
     "error_curve",
+    "fit_chunks",
     "polish",
     "recommend",
     "summary",

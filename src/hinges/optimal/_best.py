@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hinges import _arrays
+from hinges._arrays import Floats
 from hinges.convert import to_network
 from hinges.data import Dataset
 from hinges.errors import InvalidInputError
@@ -15,7 +16,15 @@ from hinges.optimal._finish import without_ends
 from hinges.optimal._jumps import JumpsFit
 from hinges.optimal._segmented import JumpsFound, best_largest, best_squares, fewest_largest, fewest_squares
 from hinges.optimal._shared_knots import SharedFit
-from hinges.optimal._solve import Rows, best_with_pieces, best_with_units, counted_rows, fewest_pieces, measured_loss
+from hinges.optimal._solve import (
+    Rows,
+    best_with_pieces,
+    best_with_units,
+    counted_rows,
+    fewest_pieces,
+    measured_loss,
+    with_effort,
+)
 from hinges.optimal._wished import Wished, WishedBounds, WishedSearch
 from hinges.optimal._wishes import Wishes
 from hinges.pwl import PiecewiseLinear
@@ -49,6 +58,8 @@ class Best:
         continuous: False allows jumps between pieces: the result is a `JumpsFit` with a
             `PiecewiseLinearWithJumps` and no network. Exact, for one output without other wishes.
         breakpoints: where the function may bend, rising; the best values there are found, certified.
+        effort: seconds to spend on proving more, until the gap is below 1 %: branch and bound on where the kinks
+            lie. For "mse" without wishes and at most 400 distinct x; the status says how it ended.
 
     Raises:
         InvalidInputError: not exactly one size is given, one is out of range, or wishes contradict each other.
@@ -75,10 +86,12 @@ class Best:
     relative: bool = False
     continuous: bool = True
     breakpoints: Sequence[float] | None = None
+    effort: float = 0.0
 
     def __post_init__(self) -> None:
         self._check_size()
         _arrays.choice(self.loss, "loss", LOSSES)
+        object.__setattr__(self, "effort", _arrays.number(self.effort, "effort", least=0.0))
         wishes = Wishes.of(self.slope_bounds, self.min_gap, self.shape)
         object.__setattr__(self, "min_gap", wishes.min_gap)
         if self.slope_bounds is not None:
@@ -141,9 +154,12 @@ class Best:
             return self._wished(data)
         rows = counted_rows(data)
         if self.units is not None:
-            return self._of_units(rows, best_with_units(rows, self.units, self.loss))
+            bounds, how = self._proven(rows, best_with_units(rows, self.units, self.loss), self.units + 1)
+            return self._of_units(rows, bounds, how)
+        how = ""
         if self.pieces is not None:
-            bounds, status = best_with_pieces(rows, self.pieces, self.loss), ""
+            bounds, how = self._proven(rows, best_with_pieces(rows, self.pieces, self.loss), self.pieces)
+            status = ""
         else:
             assert self.tolerance is not None
             bounds, pieces, proven = fewest_pieces(rows, self.tolerance, self.loss)
@@ -152,12 +168,18 @@ class Best:
         function = without_ends(bounds.function, float(rows[0].min()), float(rows[0].max()))
         bounds = replace(bounds, function=function)
         network = _closed_form(function, rows)
-        return self._result(network, bounds, rows, status + _of_pieces(self.pieces, bounds))
+        return self._result(network, bounds, rows, status + _of_pieces(self.pieces, bounds) + how)
 
-    def _of_units(self, rows: Rows, bounds: ErrorBounds) -> FitResult:
+    def _proven(self, rows: Rows, bounds: ErrorBounds, pieces: int) -> tuple[ErrorBounds, str]:
+        """Spend the effort on the bound of functions of so many pieces, and tell how it ended."""
+        if self.effort == 0 or self.loss != "mse":
+            return bounds, ""
+        return with_effort(rows, bounds, pieces, self.effort)
+
+    def _of_units(self, rows: Rows, bounds: ErrorBounds, how: str = "") -> FitResult:
         assert bounds.network is not None
         assert self.units is not None
-        return self._result(bounds.network, bounds, rows, _of_units(self.units, bounds))
+        return self._result(bounds.network, bounds, rows, _of_units(self.units, bounds) + how)
 
     def _result(self, network: Network, bounds: ErrorBounds, rows: Rows, status: str) -> FitResult:
         loss = measured_loss(_outputs(network, rows), rows, self.loss)
@@ -239,8 +261,8 @@ class Best:
         return found, fewest_sentence(len(found.function.slopes), proven=True)
 
 
-def _outputs(network: Network, rows: Rows):  # noqa: ANN202
-    return network.values(rows[0].reshape(-1, 1))[-1][:, 0]
+def _outputs(network: Network, rows: Rows) -> Floats:
+    return network(rows[0].reshape(-1, 1))[:, 0]
 
 
 def _closed_form(function: PiecewiseLinear, rows: Rows) -> Network:

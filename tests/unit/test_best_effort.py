@@ -1,0 +1,33 @@
+"""Best(effort=...): time spent on the bound closes the gap, and the status says so where it does not."""
+
+import numpy as np
+import pytest
+
+from hinges import Best, InvalidInputError, fit
+
+
+@pytest.fixture(scope="module")
+def noisy():
+    rng = np.random.default_rng(4)
+    x = np.sort(rng.uniform(0, 10, 150))
+    return x, np.sin(x) + 0.2 * rng.standard_normal(150)
+
+
+def test_the_gap_closes(noisy):
+    before, after = fit(noisy, Best(pieces=5)), fit(noisy, Best(pieces=5, effort=60.0))
+    assert before.bounds.gap > 0.01
+    assert after.bounds.gap <= 0.01
+    assert after.loss == before.loss
+    assert after.status.startswith("best found")
+
+
+def test_time_that_is_up_is_told(noisy):
+    result = fit(noisy, Best(pieces=9, effort=1e-6))
+    assert result.status.endswith("; the time for closing the gap is up")
+    assert result.bounds.lower <= result.loss
+
+
+@pytest.mark.parametrize("effort", [-1.0, float("nan"), "long"])
+def test_effort_is_seconds(effort):
+    with pytest.raises(InvalidInputError, match=r"^effort"):
+        Best(pieces=3, effort=effort)
