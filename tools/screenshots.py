@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script, not part of a package
 """Screenshots of every station of the lab, wide and narrow, light and dark, for docs/images/lab.
 
 python tools/screenshots.py [FOLDER]
