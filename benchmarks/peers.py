@@ -136,7 +136,7 @@ def compare(name: str, data: Data, pieces: int, *, seeds: int, quick: bool) -> N
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="hinges against its peers, in one run")
     parser.add_argument("--quick", action="store_true", help="few cases and seeds")
     quick = parser.parse_args().quick
     for module, package in (("pwlf", "pwlf"), ("piecewise_regression", "piecewise-regression")):

@@ -15,6 +15,8 @@ def noisy():
 
 def test_the_gap_closes(noisy):
     before, after = fit(noisy, Best(pieces=5)), fit(noisy, Best(pieces=5, effort=60.0))
+    assert before.bounds is not None
+    assert after.bounds is not None
     assert before.bounds.gap > 0.01
     assert after.bounds.gap <= 0.01
     assert after.loss == before.loss
@@ -24,6 +26,7 @@ def test_the_gap_closes(noisy):
 def test_time_that_is_up_is_told(noisy):
     result = fit(noisy, Best(pieces=9, effort=1e-6))
     assert result.status.endswith("; the time for closing the gap is up")
+    assert result.bounds is not None
     assert result.bounds.lower <= result.loss
 
 

@@ -23,6 +23,7 @@ def in_chunks(*columns, size=7_000):
 def test_the_loss_is_that_of_the_function_on_all_rows():
     x, y, w = noisy()
     result = fit_chunks(in_chunks(x, y, w), 8, interval=(-2, 8), cells=500)
+    assert result.function is not None
     measured = float(np.average((y - result.function(x)) ** 2, weights=w))
     assert result.loss == pytest.approx(measured, rel=1e-9)
     outputs = result.network(x.reshape(-1, 1))[:, 0]
@@ -36,6 +37,7 @@ def test_all_rows_at_once_are_hardly_better_and_the_bound_holds():
     result = fit_chunks(in_chunks(x, y, w), 8, interval=(-2, 8))
     whole = best_pieces(x, y, 8, w + 1e-300)
     assert whole.mse <= result.loss * (1 + 1e-9) <= whole.mse * 1.001
+    assert result.bounds is not None
     assert result.bounds.lower <= whole.mse
     assert result.bounds.gap < 0.02
 
@@ -45,6 +47,7 @@ def test_kinks_on_edges_are_found_exactly_whatever_the_order():
     y = np.abs(x - 1.0) - 2 * np.maximum(x - 4.0, 0)
     result = fit_chunks(((part, np.abs(part - 1.0) - 2 * np.maximum(part - 4.0, 0)) for part in (x[::2], x[1::2])), 3,
                         interval=(-2, 8), cells=100)  # fmt: skip
+    assert result.function is not None
     np.testing.assert_allclose(result.function.kinks, [1.0, 4.0], atol=1e-12)
     assert np.abs(result.function(x) - y).max() < 1e-9
 

@@ -20,6 +20,7 @@ def gates(seed, n=60):
 def test_the_compiled_tube_decides_as_the_one_for_rationals(seed):
     x, low, high = gates(seed)
     expected = reaches(x.tolist(), low.tolist(), high.tolist())
+    assert expected is not None
     for run in (_kernels_tube.follow, _kernels_tube.follow.plain):
         found, room = np.full((60, 6), -1), [np.empty(60, np.int64) for _ in range(2)]
         assert run(x, low, high, *room, found) == len(expected)
@@ -70,7 +71,11 @@ def test_the_fewest_pieces_of_many_rows():
 
 def test_repeats_set_the_floor_whatever_their_number():
     random = np.random.default_rng(3)
-    x, y, w = random.integers(0, 40, 3000) * 1.0, random.standard_normal(3000), random.uniform(0.1, 3.0, 3000)
+    x, y, w = (
+        random.integers(0, 40, 3000).astype(np.float64),
+        random.standard_normal(3000),
+        random.uniform(0.1, 3.0, 3000),
+    )
     groups = [(y[x == t], w[x == t]) for t in range(40)]
     pairs = [(np.abs(a[:, None] - a) * v[:, None] * v / (v[:, None] + v)).max() for a, v in groups]
     assert float(Gates.of(x, y, w).repeat_floor) == pytest.approx(max(pairs), rel=1e-14)

@@ -227,10 +227,11 @@ class Best:
 
     def _wished_result(self, found: Wished, status: str) -> FitResult:
         made, bounds = found.finished, found.bounds
-        if len(made.functions) > 1:
+        first, *others = made.functions
+        if others:
             bounds = replace(bounds, network=made.network)
             return SharedFit(made.functions, made.network, loss=found.loss, bounds=bounds, status=status, method=self)
-        return FitResult(made.network, made.functions[0], found.loss, bounds, status, self)
+        return FitResult(made.network, first, found.loss, bounds, status, self)
 
     # --- jumps --------------------------------------------------------------------------------------
 
