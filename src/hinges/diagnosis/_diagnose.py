@@ -48,7 +48,7 @@ def diagnose(
         InvalidInputError: the data do not suit the network, a weight is not a number, or the history holds no loss.
 
     >>> from hinges import Network, example
-    >>> line = Network.dense([[[1.0, 1.0]], [[0.1], [-0.2]]], [[0.0, 0.0], [0.0]])  # both kinks at x = 0
+    >>> line = Network.dense([[[1.0, 0.5, -0.7]], [[0.1], [-0.2], [0.3]]], [[0.0, 0.0, 0.0], [0.0]])  # kinks at 0
     >>> diagnose(line, example("sine")).cause.kind
     'kinks-outside-data'
     """
