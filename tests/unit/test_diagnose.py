@@ -312,3 +312,13 @@ def test_the_record_of_a_training_serves(trained_rows):
     result = fit(trained_rows, Training(hidden=(4,), steps=50))
     assert isinstance(result, FitResult)
     assert diagnose(result.network, trained_rows, history=result).findings
+
+
+def test_dim_pixels_are_no_matter_of_scale():
+    digits = example("digits")
+    rng = np.random.default_rng(0)
+    untrained = Network.dense(
+        [rng.uniform(-0.1, 0.1, (64, 16)), rng.uniform(-0.2, 0.2, (16, 10))], [np.zeros(16), np.zeros(10)]
+    )
+    found = diagnose(untrained, (digits.x[:200], digits.y[:200]), loss="cross-entropy")
+    assert cause_of(found).kind == "not-stationary"

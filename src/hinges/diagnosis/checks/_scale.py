@@ -13,6 +13,9 @@ OFF_CENTRE = 4.0  # spreads between 0 and the mean of an input
 LARGE, SMALL = 30.0, 0.03  # of a spread, or of a target's size
 LARGE_FOR_SIGMOIDS = 8.0  # of a spread, to units that are flat a few units away from their middle
 UNLIKE = 30.0  # between the sizes of two columns
+DROWNS = 10.0  # of the size of the largest input: below it, small ones of many (dim pixels) do no harm
+FEW = 8  # inputs
+UNTRIED = 0.45  # of what could be gained, where it was not tried
 WORTH = 0.3  # of what could be gained, with scaled columns
 
 
@@ -26,7 +29,7 @@ def check(case: Case) -> list[Finding]:
     if not reasons:
         return []
     after = case.trials.like_this() if case.tries else None
-    share = 0.6 if after is None else case.trials.share(after)
+    share = UNTRIED if after is None else case.trials.share(after)
     if share < WORTH:
         return []
     said = "; ".join(reasons)
@@ -51,7 +54,8 @@ def _inputs(case: Case) -> tuple[list[str], dict[str, Any]]:
         at = far[int((np.abs(mean) / np.where(live, spread, np.inf))[far].argmax())]
         reasons.append(f"input {names[at]} lies about {short(mean[at])} with a spread of only {short(spread[at])}")
     size = np.sqrt(mean**2 + spread**2)[live]
-    if size.max() > UNLIKE * size.min():
+    drowned = size.max() > UNLIKE * size.min() and (size.max() > DROWNS or size.size <= FEW)
+    if drowned:
         reasons.append(f"the inputs have sizes from {short(size.min())} to {short(size.max())}")
     elif spread[live].max() < SMALL or spread[live].min() > _large(case):
         reasons.append(f"the inputs have a spread of {short(spread[live].max())}")
