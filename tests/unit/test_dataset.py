@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hinges import Dataset, InvalidInputError
+from hinges.data import open_data
 
 
 def test_columns_rows_and_names():
@@ -88,3 +89,10 @@ def test_a_refused_file_leaves_nothing_open(tmp_path):
     with pytest.raises(InvalidInputError, match="not a readable"):
         Dataset.read(path)
     path.unlink()
+
+
+@pytest.mark.parametrize("columns", [{"x": "z"}, {"y": ["a", "b"]}])
+def test_columns_of_an_example_have_no_other_names(columns):
+    name = next(iter(columns))
+    with pytest.raises(InvalidInputError, match=rf"^{name} names columns of a file, and sine is an example"):
+        open_data("sine", **columns)

@@ -19,6 +19,9 @@ def open_data(
     if Path(source).exists():
         return Dataset.read(source, x=x, y=y, drop=drop)
     if source in examples():
+        named = "x" if x is not None else "y" if y is not None else ""
+        if named:
+            raise InvalidInputError(f"{named} names columns of a file, and {source} is an example: leave {named} out")
         return example(source)
     raise InvalidInputError(
         f"there is no file {source}, and no example of that name (examples: {', '.join(examples())})"
