@@ -12,7 +12,7 @@ from hinges.diagnosis._floor import floor_of
 from hinges.diagnosis._gradient import gradient_norm
 from hinges.diagnosis._layer_state import LayerState, layer_states
 from hinges.diagnosis._loss import Loss, loss_of
-from hinges.diagnosis._noise import FEWEST_REPEATS, neighbour_noise, repeated_noise, share_repeated
+from hinges.diagnosis._noise import FEWEST_REPEATS, curve_noise, repeated_noise, share_repeated
 from hinges.diagnosis._record import TrainingRecord
 from hinges.diagnosis._trials import MOST_ROWS, Trials
 from hinges.diagnosis._verdict import far_from_possible
@@ -180,8 +180,7 @@ class Case:
             return repeated_noise(self.x, self.y, self.weights) or 0.0
         if self.x.shape[1] != 1:
             return 0.0
-        parts = [neighbour_noise(self.x[:, 0], column) or 0.0 for column in self.y.T]
-        return float(np.mean(parts))
+        return curve_noise(self.x[:, 0], self.y)
 
     @cached_property
     def gradient(self) -> float:

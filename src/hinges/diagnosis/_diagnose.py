@@ -10,15 +10,13 @@ from hinges import _arrays
 from hinges.data import Dataset
 from hinges.diagnosis._case import Case
 from hinges.diagnosis._diagnosis import Diagnosis
-from hinges.diagnosis._finding import GROUPS, KINDS, SEVERITIES, Finding
+from hinges.diagnosis._finding import GROUPS, KINDS, SEVERITIES, STRONG, Finding
 from hinges.diagnosis._healthy import healthy, unexplained
-from hinges.diagnosis._loss import check_targets
+from hinges.diagnosis._loss import loss_for
 from hinges.diagnosis._record import record_of
 from hinges.diagnosis._rows import counted
 from hinges.errors import InvalidInputError
 from hinges.nets import Network
-
-MUCH = 0.5  # of what could be gained
 
 
 def diagnose(
@@ -56,13 +54,7 @@ def diagnose(
     if not isinstance(try_remedies, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidInputError(f"try_remedies must be True or False, not {try_remedies!r}")
     rows = counted(Dataset.of(data))
-    _arrays.choice(loss, "loss", ("mse", "cross-entropy"))
-    if rows.x.shape[1] != network.inputs:
-        raise InvalidInputError(
-            f"data has {rows.x.shape[1]} input column{'s' * (rows.x.shape[1] != 1)} "
-            f"where the network has {network.inputs} input{'s' * (network.inputs != 1)}"
-        )
-    check_targets(loss, rows, network.outputs)
+    loss_for(network, rows, loss)
     case = Case(network, rows, loss, record_of(history), try_remedies)
     if not np.isfinite(case.loss):
         raise InvalidInputError("the loss of the network is too large for float64: rescale y")
@@ -101,7 +93,7 @@ def _rank(finding: Finding) -> tuple[int, bool, int, float, int]:
     """Causes first; of those that explain much, faults of code before those of data, of units and of training."""
     return (
         SEVERITIES.index(finding.severity),
-        finding.share < MUCH,
+        finding.share < STRONG,
         _group(finding),
         -round(finding.share, 1),
         KINDS.index(finding.kind),

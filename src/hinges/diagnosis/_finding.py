@@ -27,6 +27,7 @@ GROUPS = (
 )
 KINDS = tuple(kind for group in GROUPS for kind in group)
 NOTHING = 1e-9  # of a loss: what is left is rounding
+STRONG = 0.5  # share from which a finding explains much
 SEVERITIES = ("cause", "contributing", "note")
 
 
@@ -66,6 +67,11 @@ class Remedy:
 
     def __str__(self) -> str:
         return f"{self.advice.rstrip('.')} ({self.effect})." if self.tried else self.advice
+
+
+def severity_of(share: float) -> str:
+    """Give the severity of a finding that blames and explains this share."""
+    return "cause" if share >= STRONG else "contributing"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from hinges import _arrays
 from hinges._arrays import Floats
 from hinges.data import Dataset
 from hinges.errors import InvalidInputError
+from hinges.nets import Network
 
 LOSSES = ("mse", "cross-entropy")
 LOGISTIC_STEPS = 200
@@ -109,6 +110,18 @@ def loss_of(name: str, data: Dataset) -> Loss:
     """Give the loss `name` on the data, or raise."""
     _arrays.choice(name, "loss", LOSSES)
     return Loss(name, data)
+
+
+def loss_for(network: Network, data: Dataset, name: str) -> Loss:
+    """Give the loss `name` on rows that suit the network, or raise."""
+    loss = loss_of(name, data)
+    if data.x.shape[1] != network.inputs:
+        raise InvalidInputError(
+            f"data has {data.x.shape[1]} input column{'s' * (data.x.shape[1] != 1)} "
+            f"where the network has {network.inputs} input{'s' * (network.inputs != 1)}"
+        )
+    check_targets(name, data, network.outputs)
+    return loss
 
 
 def check_targets(name: str, data: Dataset, outputs: int) -> None:

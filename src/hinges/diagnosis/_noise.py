@@ -50,6 +50,11 @@ def neighbour_noise(x: Floats, y: Floats) -> float | None:
     return min(_left_over(at, mean, counts, reach) for reach in (1, 2))
 
 
+def curve_noise(x: Floats, y: Floats) -> float:
+    """Give the mean of that estimate over the columns of y (n, outputs), for x (n,); 0 for few rows."""
+    return float(np.mean([neighbour_noise(x, column) or 0.0 for column in y.T]))
+
+
 def _left_over(at: Floats, mean: Floats, counts: NDArray[np.intp], reach: int) -> float:
     """Give the variance as seen from the polynomial through `reach` neighbours on either side, taken at each point."""
     middle = slice(reach, len(at) - reach)

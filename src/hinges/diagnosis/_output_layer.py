@@ -17,7 +17,7 @@ def with_solved_output(network: Network, data: Dataset) -> Network:
     The last node must be a Linear with dense matrices. Rows whose hidden values are not finite leave it as it is.
     """
     last = network.nodes[-1]
-    if not isinstance(last, Linear) or any(hasattr(matrix, "tocsr") for matrix in last.matrices):
+    if not isinstance(last, Linear) or not last.is_dense:
         return network
     values = network.values(data.x)
     found = solved(np.hstack([values[source] for source in last.sources]), data)

@@ -26,10 +26,7 @@ class Parameters:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._free = [
-            isinstance(node, Linear) and not any(hasattr(matrix, "tocsr") for matrix in node.matrices)
-            for node in network.nodes
-        ]
+        self._free = [isinstance(node, Linear) and node.is_dense for node in network.nodes]
 
     @property
     def vector(self) -> Floats:

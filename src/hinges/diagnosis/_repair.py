@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike
 
 from hinges import _arrays
 from hinges.data import Dataset
-from hinges.diagnosis._loss import LOSSES, Loss, check_targets
+from hinges.diagnosis._loss import Loss, loss_for
 from hinges.diagnosis._repair_curve import Curve, curve_of, repaired_curves
 from hinges.diagnosis._repair_kinds import addressed_kinds
-from hinges.diagnosis._repair_network import loss_on_all, outputs, repaired_networks, revived_output
+from hinges.diagnosis._repair_network import loss_on_all, repaired_networks, revived_output
 from hinges.diagnosis._rows import counted
 from hinges.errors import InvalidInputError, UnsupportedModelError
 from hinges.nets import Linear, Network
@@ -96,10 +96,8 @@ def repair(
     network = _arrays.instance(network, Network, "network")
     best = _arrays.instance(best, bool, "best")
     seed = _arrays.count(seed, "seed", minimum=0, maximum=2**31 - 1)
-    _arrays.choice(loss, "loss", LOSSES)
     rows = counted(Dataset.of(data))
-    _check(network, rows, loss)
-    judge = Loss(loss, rows)
+    judge = loss_for(network, rows, loss)
     curve = curve_of(network) if loss == "mse" else None
     if best and (curve is None or not curve.plain):
         raise UnsupportedModelError(
@@ -133,17 +131,8 @@ def _trials(network: Network, judge: Loss, curve: Curve | None, *, best: bool, s
     return [*found, *repaired_networks(revived_output(start, judge.data), judge, seed=seed)]
 
 
-def _check(network: Network, rows: Dataset, loss: str) -> None:
-    if rows.x.shape[1] != network.inputs:
-        raise InvalidInputError(
-            f"data has {rows.x.shape[1]} input column{'s' * (rows.x.shape[1] != 1)} "
-            f"where the network has {network.inputs} input{'s' * (network.inputs != 1)}"
-        )
-    check_targets(loss, rows, network.outputs)
-
-
 def _outputs(network: Network, rows: Dataset) -> np.ndarray:
-    values = outputs(network, rows.x)
+    values = network.evaluated(rows.x)
     bad = np.argwhere(~np.isfinite(values))
     if len(bad):
         raise InvalidInputError(
@@ -154,11 +143,7 @@ def _outputs(network: Network, rows: Dataset) -> np.ndarray:
 
 
 def _untouched(network: Network) -> tuple[str, ...]:
-    return tuple(
-        node.name
-        for node in network.nodes
-        if isinstance(node, Linear) and any(hasattr(matrix, "tocsr") for matrix in node.matrices)
-    )
+    return tuple(node.name for node in network.nodes if isinstance(node, Linear) and not node.is_dense)
 
 
 def _status(before: float, after: float, kinds: tuple[str, ...], untouched: tuple[str, ...], judge: Loss) -> str:

@@ -109,7 +109,7 @@ def curve_of(network: Network) -> Curve | None:
 
 
 def _dense(*nodes: object) -> bool:
-    return all(isinstance(node, Linear) and not hasattr(node.matrices[0], "tocsr") for node in nodes)
+    return all(isinstance(node, Linear) and node.is_dense for node in nodes)
 
 
 def repaired_curves(curve: Curve, data: Dataset, *, best: bool) -> list[Network]:

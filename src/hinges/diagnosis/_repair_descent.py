@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 import numpy as np
 
 from hinges._arrays import Floats
+from hinges.diagnosis._descent import lowered
 from hinges.diagnosis._loss import Loss
 from hinges.diagnosis._parameters import Parameters
 from hinges.nets import Linear, Network
 
-TOO_LARGE = 1e300  # what a step is told that overflows
 SMALLEST = 0.03  # of the largest spread of what a layer behind the first reads: less counts as so much
 MEMORY = 20  # pairs of steps and gradients that L-BFGS keeps
 
@@ -21,8 +19,6 @@ def descended(network: Network, loss: Loss, *, iterations: int) -> Network:
 
     Source: Byrd, Lu, Nocedal and Zhu (1995).
     """
-    from scipy.optimize import minimize  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
-
     parameters, scale = Parameters(network), LayerScale(network, network.values(loss.data.x))
     start = parameters.vector
     first = parameters.value_and_gradient(start, loss)[0]
@@ -31,14 +27,11 @@ def descended(network: Network, loss: Loss, *, iterations: int) -> Network:
 
     def both(scaled: Floats) -> tuple[float, Floats]:
         value, slope = parameters.value_and_gradient(scale.plain(scaled), loss)
-        slope = scale.gradient(slope)
-        if not (np.isfinite(value) and np.isfinite(slope).all()):
-            return TOO_LARGE, np.zeros_like(scaled)
-        return value / first, slope / first
+        return value / first, scale.gradient(slope) / first
 
-    options = {"maxiter": iterations, "maxfun": 2 * iterations + 20, "maxcor": MEMORY, "ftol": 1e-10, "gtol": 1e-13}
-    found: Any = cast(Any, minimize)(both, scale.scaled(start), jac=True, method="L-BFGS-B", options=options)
-    return parameters.network(scale.plain(found.x)) if found.fun < 1.0 else network
+    start = scale.scaled(start)
+    found, value = lowered(both, start, iterations=iterations, maxcor=MEMORY, ftol=1e-10, gtol=1e-13)
+    return parameters.network(scale.plain(found)) if value < 1.0 else network
 
 
 class LayerScale:
@@ -53,7 +46,7 @@ class LayerScale:
         self._layers = list[tuple[list[tuple[slice, Floats, Floats]], slice, int]]()
         at = 0
         for node in network.nodes:
-            if not isinstance(node, Linear) or any(hasattr(matrix, "tocsr") for matrix in node.matrices):
+            if not isinstance(node, Linear) or not node.is_dense:
                 continue
             parts = list[tuple[slice, Floats, Floats]]()
             for source, matrix in zip(node.sources, node.matrices, strict=True):

@@ -78,7 +78,7 @@ def symptoms(network: Network, loss: Loss) -> dict[str, int]:
 
 def _reads_input(network: Network, node: Activation | Max) -> bool:
     feeder = network.nodes[node.source - 1] if node.source else None
-    return isinstance(feeder, Linear) and feeder.sources == (0,) and not hasattr(feeder.matrices[0], "tocsr")
+    return isinstance(feeder, Linear) and feeder.sources == (0,) and feeder.is_dense
 
 
 def _along_x(network: Network, node: Activation, x: Floats) -> tuple[int, int]:
@@ -98,7 +98,7 @@ def _duplicates(network: Network, node: Activation | Max, bends: np.ndarray) -> 
     """Give how many units that bend repeat an earlier one, up to a factor."""
     at = network.nodes.index(node)
     feeder = network.nodes[network.nodes[at].sources[0] - 1] if network.nodes[at].sources[0] else None
-    if not isinstance(feeder, Linear) or len(feeder.sources) != 1 or hasattr(feeder.matrices[0], "tocsr"):
+    if not isinstance(feeder, Linear) or len(feeder.sources) != 1 or not feeder.is_dense:
         return 0
     if feeder.units > 1_000:
         return 0

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from hinges._arrays import Floats
 from hinges.data import Dataset
 from hinges.diagnosis._loss import Loss
 from hinges.diagnosis._output_layer import with_solved_output
@@ -80,12 +79,6 @@ def _solved(network: Network, loss: Loss) -> Network:
 
 def loss_on_all(network: Network, loss: Loss) -> float:
     """Give the loss on all its rows, infinite where float64 overflows."""
-    values = outputs(network, loss.data.x)
+    values = network.evaluated(loss.data.x)
     found = loss.value(values) if np.isfinite(values).all() else np.inf
     return found if np.isfinite(found) else np.inf
-
-
-def outputs(network: Network, x: Floats) -> Floats:
-    """Give the outputs for rows x, in blocks, infinities and NaN where float64 overflows."""
-    step = max(1, 2**23 // max(network.inputs, *(node.units for node in network.nodes), 1))
-    return np.concatenate([network.values(x[i : i + step])[-1] for i in range(0, len(x), step)])

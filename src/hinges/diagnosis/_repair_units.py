@@ -61,7 +61,7 @@ def weighed(network: Network, at: int) -> bool:
 
 
 def _own_weights(node: Node) -> bool:
-    return isinstance(node, Linear) and len(node.sources) == 1 and not hasattr(node.matrices[0], "tocsr")
+    return isinstance(node, Linear) and len(node.sources) == 1 and node.is_dense
 
 
 def _split(activations: Floats, *, alone: bool) -> tuple[Ints, Ints]:

@@ -42,7 +42,7 @@ def revived(network: Network, loss: Loss, units: Sequence[Place], *, seed: int =
 
 
 def _is_dense(node: Node | None) -> bool:
-    return isinstance(node, Linear) and not any(hasattr(matrix, "tocsr") for matrix in node.matrices)
+    return isinstance(node, Linear) and node.is_dense
 
 
 def _aimed(feeder: Linear, reads: Floats, chosen: np.ndarray, rows: np.ndarray, rng: np.random.Generator) -> Linear:

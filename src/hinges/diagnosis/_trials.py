@@ -37,6 +37,21 @@ class Trial:
     loss: float
 
 
+@dataclass(frozen=True)
+class Fresh:
+    """What the best of a few fresh starts without every fifth row does.
+
+    Arguments:
+        loss: on all rows.
+        unseen: on the rows left out, None where there are too few to leave any out.
+        better: whether it gives more of those their class than the network does; of classes only.
+    """
+
+    loss: float
+    unseen: float | None
+    better: bool
+
+
 class Trials:
     """The remedies of one case.
 
@@ -47,7 +62,7 @@ class Trials:
     def __init__(self, case: "Case") -> None:
         self._case = case
         self._moved: dict[tuple[Place, ...], Trial] = {}
-        self._fresh: dict[tuple[tuple[int, ...] | None, str | None, str | None], float | None] = {}
+        self._fresh: dict[tuple[tuple[int, ...] | None, str | None, str | None], Fresh | None] = {}
 
     @cached_property
     def trained_on(self) -> Trial:
@@ -60,7 +75,8 @@ class Trials:
         from hinges.diagnosis._repair import repair
 
         case = self._case
-        return self._of(repair(case.network, case.data, loss=case.loss_name).network)
+        found = repair(case.network, case.data, loss=case.loss_name)
+        return Trial(found.network, found.after)
 
     @cached_property
     def solved(self) -> Trial:
@@ -86,10 +102,12 @@ class Trials:
         It is trained without every fifth row, and the larger of its losses on those and on all rows counts, so
         that nothing is promised that was learned by heart. None where the network is not a chain of dense layers.
         """
-        key = (widths, hidden, output)
-        if key not in self._fresh:
-            self._fresh[key] = self._fresh_start(*key)
-        return self._fresh[key]
+        found = self._started(widths, hidden, output)
+        if found is None:
+            return None
+        if found.unseen is None or (not self._case.is_mse and found.better):
+            return found.loss
+        return max(found.loss, found.unseen if self._case.is_mse else self._case.loss)
 
     @cached_property
     def best(self) -> float:
@@ -118,38 +136,32 @@ class Trials:
 
     def descended(self, network: Network) -> Network:
         """Give the network after going on by gradient for a while."""
-        rows, parameters = len(self.rows.data), Parameters(network).vector.size
-        iterations = int(np.clip(MOST_WORK / max(6.0 * rows * parameters, 1.0), 5, ITERATIONS))
-        return descended(network, self.rows, iterations=iterations)
+        return descended(network, self.rows, iterations=self._iterations(network, ITERATIONS))
 
-    @cached_property
+    def _iterations(self, network: Network, most: int) -> int:
+        """Give how many iterations of a network a trial may take."""
+        work = 6.0 * len(self.rows.data) * max(1, Parameters(network).vector.size)
+        return int(np.clip(MOST_WORK / work, 5, most))
+
+    @property
     def by_heart(self) -> tuple[float, float] | None:
-        """What a fresh start without every fifth row reaches on the rows it saw, and on those it did not see."""
-        found = self._started()
-        return None if found is None or found[1] is None else (found[0], found[1])
+        """What a fresh start without every fifth row reaches on all rows, and on those it did not see."""
+        found = self._started(None, None, None)
+        return None if found is None or found.unseen is None else (found.loss, found.unseen)
 
-    def _fresh_start(self, widths: tuple[int, ...] | None, hidden: str | None, output: str | None) -> float | None:
-        found = self._started(widths, hidden, output)
-        if found is None:
-            return None
-        seen, unseen, right = found
-        if unseen is None or (not self._case.is_mse and right):
-            return seen
-        return max(seen, unseen if self._case.is_mse else self._case.loss)
+    def _started(self, widths: tuple[int, ...] | None, hidden: str | None, output: str | None) -> Fresh | None:
+        key = (widths, hidden, output)
+        if key not in self._fresh:
+            self._fresh[key] = self._best_start(*key)
+        return self._fresh[key]
 
-    def _started(
-        self, widths: tuple[int, ...] | None = None, hidden: str | None = None, output: str | None = None
-    ) -> tuple[float, float | None, bool] | None:
-        """Give what the best of a few fresh starts does: its loss on all rows and on those left out, None without.
-
-        The last tells whether it gives more of the rows left out their class than the network does.
-        """
+    def _best_start(self, widths: tuple[int, ...] | None, hidden: str | None, output: str | None) -> Fresh | None:
+        """Give what the best of a few fresh starts does."""
         case, data = self._case, self.rows.data
         kept = np.arange(len(data)) % 5 != 2 if len(data) >= 20 else np.ones(len(data), bool)
         seen = Loss(case.loss_name, part(data, kept))
-        parameters = max(1, Parameters(case.network).vector.size)
         most = ITERATIONS if case.is_mse else FEW_ITERATIONS
-        iterations = int(np.clip(MOST_WORK / (6.0 * len(data) * parameters), 5, most))
+        iterations = self._iterations(case.network, most)
         networks = [
             restarted(case.network, seen, iterations=iterations, widths=widths, hidden=hidden, output=output, seed=seed)
             for seed in range(STARTS if iterations == most else 1)
@@ -160,11 +172,11 @@ class Trials:
         best = min(found, key=lambda network: seen.value(network(seen.data.x)))
         value = case.judge.value(best(case.x))
         if kept.all():
-            return value, None, False
+            return Fresh(value, None, better=False)
         unseen = Loss(case.loss_name, part(data, ~kept))
         there = best(unseen.data.x)
         better = not case.is_mse and unseen.right(there) > unseen.right(case.network(unseen.data.x))
-        return value, unseen.value(there), better
+        return Fresh(value, unseen.value(there), better=better)
 
     def _with_moved(self, units: Sequence[Place]) -> Network:
         case = self._case

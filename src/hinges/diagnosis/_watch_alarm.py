@@ -9,7 +9,7 @@ import numpy as np
 from hinges.diagnosis._finding import Finding, Remedy
 from hinges.diagnosis._layer_state import LayerState
 from hinges.diagnosis._loss import Loss
-from hinges.diagnosis._noise import neighbour_noise
+from hinges.diagnosis._noise import curve_noise
 from hinges.diagnosis._watch_moment import INNER, Moment
 
 GRACE, GRACE_STEPS = 10, 100  # moments and steps that a training has to leave a bad start
@@ -68,7 +68,7 @@ def ground_of(loss: Loss, rows: str) -> Ground:
     if loss.name == "mse":
         straight = loss.of_best_affine() if x.shape[1] <= WIDEST else straight
         if x.shape[1] == 1:
-            noise = float(np.mean([neighbour_noise(x[:, 0], column) or 0.0 for column in y.T]))
+            noise = curve_noise(x[:, 0], y)
     return Ground(loss.of_best_constant(), straight, noise, float(x.min()), float(x.max()), rows)
 
 

@@ -10,7 +10,7 @@ from hinges.diagnosis._case import Case
 from hinges.diagnosis._layer_state import LayerState
 from hinges.diagnosis._parameters import Parameters
 from hinges.diagnosis._watch_data import Judge
-from hinges.nets import Network
+from hinges.nets import Linear, Network
 
 INNER = 0.02  # share of the rows that must lie on either side of a kink for it to count as inside the data
 
@@ -69,7 +69,7 @@ def measured(network: Network, judge: Judge, *, tick: int, step: int) -> Moment:
         changes[:] = last.weights[:, 0] * np.abs(first.weights[0])
     accuracy = float("nan")
     if judge.loss.name != "mse":
-        accuracy = float(judge.loss.share @ (outputs.argmax(axis=1) == judge.loss.labels))
+        accuracy = judge.loss.right(outputs)
     return Moment(
         tick, step, loss, hidden, _joined([s.dead for s in hidden]), _joined([s.always_on for s in hidden]), kinks,
         changes, accuracy,
@@ -91,7 +91,7 @@ def gradient_norm(network: Network, judge: Judge, trainable: int) -> float:
     whole = judge.complete(network)
     numbers = Parameters(whole)
     vector = numbers.vector
-    sparse = any(hasattr(m, "tocsr") for node in whole.nodes for m in getattr(node, "matrices", ()))
+    sparse = any(isinstance(node, Linear) and not node.is_dense for node in whole.nodes)
     if sparse or len(vector) - judge.added != trainable:
         return float("nan")
     _, gradient = numbers.value_and_gradient(vector, judge.loss)

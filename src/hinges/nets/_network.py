@@ -132,7 +132,7 @@ class Network:
         A network with one input also takes (n,) or a number; with one output too, it gives the same shape back.
         """
         points = _arrays.array(x, "x")
-        result = self._output(self.rows(points))
+        result = self.evaluated(self.rows(points))
         bad = np.argwhere(~np.isfinite(result))
         if len(bad):
             raise InvalidInputError(f"network(x) is too large for float64 at row {bad[0][0]}")
@@ -151,8 +151,11 @@ class Network:
             raise InvalidInputError(f"x must have shape (n, {self.inputs}), not {points.shape}")
         return points
 
-    def _output(self, rows: Floats) -> Floats:
-        """Give the output for rows in blocks of them, and let go of every value after its last use."""
+    def evaluated(self, rows: Floats) -> Floats:
+        """Give the output for rows (n, inputs), in blocks of them; infinities and NaN where float64 overflows.
+
+        Every value is let go of after its last use.
+        """
         widest = max(self.inputs, *(node.units for node in self.nodes), 1)
         step = max(1, BLOCK // widest)
         if len(rows) <= step:

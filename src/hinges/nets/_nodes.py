@@ -53,6 +53,11 @@ class Linear:
         """How many numbers it gives."""
         return len(self.bias)
 
+    @property
+    def is_dense(self) -> bool:
+        """Whether all its matrices are arrays, none sparse."""
+        return not any(hasattr(m, "tocsr") for m in self.matrices)
+
     def source_sizes(self) -> tuple[int, ...]:
         """Give the size that each source must have."""
         return tuple(m.shape[0] for m in self.matrices)

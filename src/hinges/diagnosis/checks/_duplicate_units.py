@@ -4,15 +4,14 @@ import numpy as np
 
 from hinges._arrays import Floats
 from hinges.diagnosis._case import Case
-from hinges.diagnosis._finding import Finding, Remedy
+from hinges.diagnosis._finding import Finding, Remedy, severity_of
 from hinges.diagnosis._revival import Place
 from hinges.diagnosis._words import counted, of
+from hinges.diagnosis.checks._worth import worth_of_moving
 from hinges.nets import Activation, Linear
 
 SAME = 1e-6  # relative: weights and bias that differ less are equal
 MANY = 0.25  # of the units
-GAIN = 0.2
-STRONG = 0.5
 
 
 def check(case: Case) -> list[Finding]:
@@ -20,14 +19,9 @@ def check(case: Case) -> list[Finding]:
     copies = copied_units(case)
     if not copies or len(copies) < MANY * case.units or not case.wrong:
         return []
-    share, before, after = 1.0, None, None
-    if case.tries:
-        before, after = case.loss, case.trials.moved(copies).loss
-        share = case.trials.share(after)
-        gain = share - case.trials.share(case.trials.solved.loss)  # copies stay copies
-        if gain < GAIN:
-            return []
-        share = share if gain >= STRONG * share else gain
+    worth = worth_of_moving(case, copies, lambda: case.trials.solved.loss)  # copies stay copies
+    if worth is None:
+        return []
     distinct = case.units - len(copies)
     copied = "is a copy" if len(copies) == 1 else "are copies"
     message = (
@@ -35,10 +29,8 @@ def check(case: Case) -> list[Finding]:
         f"the network has only {counted(distinct, 'different unit')}, and copies that start equal stay equal."
     )
     evidence = {"copies": [list(place) for place in copies], "units": case.units, "different_units": distinct}
-    remedy = Remedy("Start from random weights.", "repair(network, data).network", before, after)
-    return [
-        Finding("duplicate-units", "cause" if share >= STRONG else "contributing", message, evidence, remedy, share)
-    ]
+    remedy = Remedy("Start from random weights.", "repair(network, data).network", worth.before, worth.after)
+    return [Finding("duplicate-units", severity_of(worth.share), message, evidence, remedy, worth.share)]
 
 
 def copied_units(case: Case) -> tuple[Place, ...]:

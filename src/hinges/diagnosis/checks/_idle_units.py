@@ -7,18 +7,17 @@ import numpy as np
 
 from hinges._arrays import Floats
 from hinges.diagnosis._case import Case
-from hinges.diagnosis._finding import Finding, Remedy
+from hinges.diagnosis._finding import Finding, Remedy, severity_of
 from hinges.diagnosis._floor import best_with_kinks
 from hinges.diagnosis._layer_state import LayerState
 from hinges.diagnosis._revival import Place
 from hinges.diagnosis._words import counted, of, short
+from hinges.diagnosis.checks._worth import Worth, worth_of_moving
 
 MOST_PLACES = 5  # named in a sentence
 EDGE = 0.05  # share of the rows: a kink that parts fewer from the others hardly bends anything
 TOGETHER = 0.03  # of the span of x: kinks no further apart are in one place
 MANY = 0.25  # of the units, from which idle ones are worth a word
-GAIN = 0.2  # of what could be gained, by which moving them must beat going on without
-STRONG = 0.5  # ... to be a cause
 REPAIR = "repair(network, data).network"
 ADVICE = {
     "kinks-outside-data": "Put the kinks inside the data: scale x to mean 0 and spread 1, or start with kinks "
@@ -67,14 +66,8 @@ def check(case: Case) -> list[Finding]:
         return []
     if len(idle.places) < MANY * idle.units:
         return []
-    if not case.tries:
-        return [_finding(case, idle, 1.0, None)]
-    after = case.trials.moved(idle.places).loss
-    share = case.trials.share(after)
-    gain = share - case.trials.share(case.trials.trained_on.loss)
-    if gain < GAIN:
-        return []
-    return [_finding(case, idle, share if gain >= STRONG * share else gain, after)]
+    worth = worth_of_moving(case, idle.places, lambda: case.trials.trained_on.loss)
+    return [] if worth is None else [_finding(case, idle, worth)]
 
 
 def idle_units(case: Case) -> Idle | None:
@@ -113,7 +106,7 @@ def _outside(case: Case, chosen: set[int]) -> tuple[Floats, bool]:
     return kinks, len(kinks) >= 3 and max(window) >= 0.6 * len(chosen)
 
 
-def _finding(case: Case, idle: Idle, share: float, after: float | None) -> Finding:
+def _finding(case: Case, idle: Idle, worth: Worth) -> Finding:
     kind = idle.kind
     count = len(idle.places)
     low, high = float(case.x.min()), float(case.x.max())
@@ -151,9 +144,8 @@ def _finding(case: Case, idle: Idle, share: float, after: float | None) -> Findi
         "gradient": case.gradient,
         **numbers,
     }
-    before = None if after is None else case.loss
-    severity = "cause" if share >= STRONG else "contributing"
-    return Finding(kind, severity, message, evidence, Remedy(ADVICE[kind], REPAIR, before, after), share)
+    remedy = Remedy(ADVICE[kind], REPAIR, worth.before, worth.after)
+    return Finding(kind, severity_of(worth.share), message, evidence, remedy, worth.share)
 
 
 def _possible(case: Case) -> tuple[str, dict[str, Any]]:

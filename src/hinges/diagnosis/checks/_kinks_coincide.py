@@ -4,19 +4,18 @@ import numpy as np
 
 from hinges._arrays import Floats
 from hinges.diagnosis._case import Case
-from hinges.diagnosis._finding import Finding, Remedy
+from hinges.diagnosis._finding import Finding, Remedy, severity_of
 from hinges.diagnosis._revival import Place
 from hinges.diagnosis._words import of
 from hinges.diagnosis.checks._scale import targets_off_scale
+from hinges.diagnosis.checks._worth import worth_of_moving
 from hinges.nets import Linear
 
 TOGETHER = 0.08  # of the span of x
 CROSSING = 0.02  # of the spread of the rows: borders that pass a point closer than this go through it
 MANY = 0.4  # of the units
 SPARE = 2  # units that one place may need, one for each facing
-GAIN = 0.2
 BORDER = "that is the border of the data, where a kink is as good as outside; "
-STRONG = 0.5
 
 
 def check(case: Case) -> list[Finding]:
@@ -27,14 +26,9 @@ def check(case: Case) -> list[Finding]:
     units = case.first_rectifiers.units
     if len(cluster) - SPARE < max(2, MANY * units - SPARE):
         return []
-    share, before, after = 1.0, None, None
-    if case.tries:
-        before, after = case.loss, case.trials.moved(cluster[SPARE:]).loss
-        share = case.trials.share(after)
-        gain = share - case.trials.share(_without_moving(case))
-        if gain < GAIN:
-            return []
-        share = share if gain >= STRONG * share else gain
+    worth = worth_of_moving(case, cluster[SPARE:], lambda: _without_moving(case))
+    if worth is None:
+        return []
     where = f"x = {place[0]:.3g}" if len(place) == 1 else "one point: " + ", ".join(f"{value:.3g}" for value in place)
     at_border = _at_border(case, place)
     message = (
@@ -43,10 +37,9 @@ def check(case: Case) -> list[Finding]:
     )
     evidence = {"units_there": [list(unit) for unit in cluster], "units": units, "place": place.tolist()}
     advice = "Spread the kinks over the data: start with biases that are not all 0, or with kinks at quantiles of x."
-    remedy = Remedy(advice, "Training(kinks='stratified')", before, after)
-    severity = "cause" if share >= STRONG else "contributing"
+    remedy = Remedy(advice, "Training(kinks='stratified')", worth.before, worth.after)
     kind = "kinks-outside-data" if at_border else "kinks-coincide"
-    return [Finding(kind, severity, message, evidence, remedy, share)]
+    return [Finding(kind, severity_of(worth.share), message, evidence, remedy, worth.share)]
 
 
 def _at_border(case: Case, place: Floats) -> bool:

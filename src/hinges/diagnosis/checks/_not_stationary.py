@@ -3,7 +3,7 @@
 import numpy as np
 
 from hinges.diagnosis._case import Case
-from hinges.diagnosis._finding import Finding, Remedy
+from hinges.diagnosis._finding import Finding, Remedy, severity_of
 from hinges.diagnosis._words import short
 
 WORTH = 0.25  # of what could be gained
@@ -29,7 +29,7 @@ def check(case: Case) -> list[Finding]:
     advice = "Train longer, or with a larger learning rate."
     message = f"{said}: going on takes it from {short(case.loss)} to {short(after)}."
     remedy = Remedy(advice, "fit(data, Training(start=network))", case.loss, after)
-    return [Finding(kind, "cause" if share >= 0.5 else "contributing", message, evidence, remedy, share)]
+    return [Finding(kind, severity_of(share), message, evidence, remedy, share)]
 
 
 def _still_falling(loss: np.ndarray) -> bool:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from hinges.diagnosis._case import Case
-from hinges.diagnosis._finding import Finding, Remedy
+from hinges.diagnosis._finding import Finding, Remedy, severity_of
 from hinges.diagnosis._floor import best_with_kinks
 from hinges.diagnosis._words import counted, short
 
@@ -33,11 +33,10 @@ def check(case: Case) -> list[Finding]:
                 f"The network uses {counted(count - 1, 'kink')} inside the data and has found the best that so many "
                 f"can do, {short(best)}: there every gradient vanishes, and more steps do not help."
             )
-    severity = "cause" if share >= 0.5 else "contributing"
     remedy = Remedy(
         "Move units to where the error is, or start anew.", "repair(network, data).network", case.loss, after
     )
-    return [Finding("plateau", severity, message, evidence, remedy, share)]
+    return [Finding("plateau", severity_of(share), message, evidence, remedy, share)]
 
 
 def _pieces(case: Case) -> tuple[int, float] | None:

@@ -3,13 +3,12 @@
 import numpy as np
 
 from hinges.diagnosis._case import Case
-from hinges.diagnosis._finding import Finding, Remedy
+from hinges.diagnosis._finding import Finding, Remedy, severity_of
 from hinges.diagnosis._revival import Place
 from hinges.diagnosis._words import of
 
 ROWS = 0.8  # share of the rows on which a saturated unit is flat
 MANY = 0.4  # of the units
-STRONG = 0.5
 GAIN = 0.15
 
 
@@ -34,6 +33,5 @@ def check(case: Case) -> list[Finding]:
     largest = max(float(max(abs(state.low).max(), abs(state.high).max())) for state in case.hidden)
     evidence = {"saturated": [list(unit) for unit in units], "units": case.units, "largest_pre_activation": largest}
     advice = "Scale the inputs to mean 0 and spread 1, and start with smaller weights."
-    severity = "cause" if share >= STRONG else "contributing"
     remedy = Remedy(advice, "Training(standardize=True)", before, after)
-    return [Finding("saturated", severity, message, evidence, remedy, share)]
+    return [Finding("saturated", severity_of(share), message, evidence, remedy, share)]

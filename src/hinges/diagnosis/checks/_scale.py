@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from hinges.diagnosis._case import Case
-from hinges.diagnosis._finding import Finding, Remedy
+from hinges.diagnosis._finding import Finding, Remedy, severity_of
 from hinges.diagnosis._layer_state import TWO_SIDED
 from hinges.diagnosis._words import short
 
@@ -38,7 +38,7 @@ def check(case: Case) -> list[Finding]:
     )
     advice = "Scale every column of x and y to mean 0 and spread 1 (and fold it back into the weights)."
     remedy = Remedy(advice, "fit(data, Training(standardize=True))", None if after is None else case.loss, after)
-    return [Finding("scale", "cause" if share >= 0.5 else "contributing", message, evidence, remedy, share)]
+    return [Finding("scale", severity_of(share), message, evidence, remedy, share)]
 
 
 def _inputs(case: Case) -> tuple[list[str], dict[str, Any]]:
