@@ -21,7 +21,7 @@ def main(names: list[str]) -> int:
     known = sorted(each.stem.removeprefix(PREFIX) for each in HERE.glob(f"{PREFIX}*.py"))
     for name in names:
         if name not in known:
-            print(f"there are no examples of {name!r}: there are those of {', '.join(known)}", file=sys.stderr)
+            sys.stderr.write(f"there are no examples of {name!r}: there are those of {', '.join(known)}\n")
             return 2
     for name in names or known:
         importlib.import_module(f"{PREFIX}{name}").main()

@@ -137,12 +137,13 @@ export function textField(options: {
   return { el, set: (value) => void (control.value = value), refuse };
 }
 
-/** Gives a button that asks for a file and hands over its text; a file over the limit is refused with a sentence. */
+/** Gives a button that asks for a file and hands over its text, or the file as it is; one over the limit is refused with a sentence. */
 export function fileButton(options: {
   label: string;
   accept: string;
   largest?: number;
-  onText(text: string, name: string): void;
+  onText?(text: string, name: string): void;
+  onFile?(file: File): void;
   onProblem(sentence: string): void;
 }): HTMLElement {
   const largest = options.largest ?? 5_000_000;
@@ -154,7 +155,9 @@ export function fileButton(options: {
     if (file.size > largest) {
       return options.onProblem(`${file.name} has ${Math.ceil(file.size / 1e6)} MB; the most that fits is ${largest / 1e6} MB.`);
     }
-    file.text().then((content) => options.onText(content, file.name), () => options.onProblem(`${file.name} could not be read.`));
+    options.onFile?.(file);
+    const { onText } = options;
+    if (onText) file.text().then((content) => onText(content, file.name), () => options.onProblem(`${file.name} could not be read.`));
   });
   const press = button({ label: options.label, onPress: () => input.click() });
   return h("span", { class: "k-file" }, press.el, input);
