@@ -2,7 +2,7 @@
 
 import { h, notes, segmented, setTheme, type Theme } from "../kit/index.ts";
 import type { Services, Station } from "../stations/station.ts";
-import { hashOf, readFile, readHash, type Place } from "./link.ts";
+import { hashOf, placeOf, readFile, readHash, type Place } from "./link.ts";
 import { presenting } from "./presenting.ts";
 import { Session, same } from "./session.ts";
 import { stage, undoKeys, type Stage } from "./stage.ts";
@@ -23,7 +23,7 @@ export function lab({ root, stations, ask, html }: LabOptions): Pick<Services, "
   const note = notes();
   const main = h("main", { class: "s-main", attributes: { id: "main", tabindex: -1 } });
   const sessions = new Map<string, Session>();
-  const services: Services = { ask, announce: note.say };
+  const services: Services = { ask, announce: note.say, open: (name, state) => go(placeOf(name, state, stations)) };
   let present: { session: Session; stage: Stage } | undefined;
   let waiting = 0;
 
@@ -81,13 +81,17 @@ export function lab({ root, stations, ask, html }: LabOptions): Pick<Services, "
     else settle();
   };
 
+  const go = (place: Place): void => {
+    arrive(place, true);
+    main.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  };
+
   for (const [name, link] of links) {
     link.addEventListener("click", (event) => {
       if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      arrive({ station: stations.find((each) => each.name === name) }, true);
-      main.focus({ preventScroll: true });
-      window.scrollTo(0, 0);
+      go({ station: stations.find((each) => each.name === name) });
     });
   }
   const heading = h("header", { class: "s-bar" },

@@ -65,6 +65,14 @@ function played(station: Station, raw: unknown): Pick<Place, "state" | "problem"
   return checked(station, play(station, (raw as Action[]).filter((each) => !isCommit(each))));
 }
 
+/** Gives the place of a station in a state that another station made. */
+export function placeOf(name: string, raw: object, stations: readonly Station[]): Place {
+  const station = stations.find((each) => each.name === name);
+  if (!station) return { problem: `There is no station “${name.slice(0, 30)}” here.` };
+  const state = station.check(raw);
+  return typeof state === "string" ? { station, problem: `${station.title} cannot open this: ${state}` } : { station, state };
+}
+
 /** Gives the text of a state's file. */
 export function fileOf(station: Station, state: object): string {
   return `${JSON.stringify({ hinges: VERSION, station: station.name, state }, null, 1)}\n`;

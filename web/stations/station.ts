@@ -24,6 +24,8 @@ export interface Services {
   readonly ask: ((question: Question, signal?: AbortSignal) => Promise<unknown>) | undefined;
   /** Shows a passing note. Lasting sentences belong into the station's own page. */
   announce(sentence: string, options?: { tone?: Tone; action?: { label: string; onPress(): void } }): void;
+  /** Opens another station with a state of its own (checked there); absent where the host shows one station only. */
+  readonly open?: (station: string, state: object) => void;
 }
 
 /** What Python can be asked: `kind` names the verb, the rest are its arguments. */
