@@ -1,6 +1,7 @@
 """Questions of pages: right answers for many at once, the newest wins, and nonsense gets a sentence."""
 
 import json
+import struct
 import threading
 
 import numpy as np
@@ -10,14 +11,40 @@ from running_lab import Lab
 from hinges import best_error, error_curve, to_network
 from hinges.errors import InvalidInputError
 from hinges.lab._pool import Pool
-from hinges.lab._questions import MAX_ROWS, SHORT_ROWS, BadQuestionError, Question, answer, read_question
-from hinges.lab._worker import Worker, reply_to
+from hinges.lab._worker import Worker, replies_to
+from hinges.lab.questions import QUESTIONS, BadQuestionError, Frame, Question, kind_named, read_question
+from hinges.lab.questions._best import SHORT_ROWS
+from hinges.lab.questions._checks import MAX_ROWS
 
 ROWS = {"x": [0.0, 1.0, 2.0], "y": [0.0, 1.0, 0.0]}
 
 
 def frame(**fields: object) -> str:
     return json.dumps({"id": 1, "question": "best", **ROWS, "pieces": 2} | fields)
+
+
+def answer(question: Question):
+    return kind_named(question.kind).answer(question.arguments)
+
+
+def replies(question: Question) -> list[dict[str, object]]:
+    """Give what is sent, read again; the arrays of binary messages are flat."""
+    return [read_message(message) for _, message in replies_to(question)]
+
+
+def read_message(message: str | bytes) -> dict[str, object]:
+    if isinstance(message, str):
+        return json.loads(message)
+    (length,) = struct.unpack_from("<I", message)
+    head = json.loads(message[4 : 4 + length])
+    at, arrays = 4 + length, []
+    for described in head.pop("arrays"):
+        assert at % 8 == 0
+        dtype, size = np.dtype(described["type"]).newbyteorder("<"), int(np.prod(described["shape"]))
+        arrays.append(np.frombuffer(message, dtype, size, at).reshape(described["shape"]))
+        at += -(-size * dtype.itemsize // 8) * 8
+    assert at == len(message)
+    return {**head, "arrays": arrays}
 
 
 def wavy(seed: int, rows: int = 18) -> dict[str, list[float]]:
@@ -74,8 +101,12 @@ def test_a_question_is_read_with_its_defaults():
         (json.dumps({"id": 1, "question": "curve", **ROWS}), "needs max_units"),
         (json.dumps({"id": 1, "question": "best", "pieces": 2, "x": [1]}), "y must be a list"),
         ('"' + "a" * 8_000_001 + '"', "at most 8000000"),
+        (frame(lane=1), "lane must be a text"),
+        (frame(lane="a" * 21), "lane must be a text"),
+        ('{"id": 1, "question": "cancel", "of": [7]}', "of must be the id"),
+        ('{"id": 1, "question": "cancel", "units": 7}', "the question cancel has no 'units'"),
     ],
-    ids=range(38),
+    ids=range(42),
 )
 def test_nonsense_is_a_sentence(text: str, sentence: str):
     with pytest.raises(BadQuestionError) as refused:
@@ -116,10 +147,59 @@ def test_the_curve_is_what_error_curve_gives():
 
 def test_what_a_verb_refuses_is_its_sentence():
     question = read_question(frame(x=[0, 1]))
-    reply = json.loads("{" + reply_to(question) + "}")
+    (reply,) = replies(question)
     with pytest.raises(InvalidInputError) as refused:
         best_error(([0, 1], ROWS["y"]), pieces=2)
-    assert reply == {"error": str(refused.value)}
+    assert reply == {"id": 1, "error": str(refused.value)}
+
+
+def test_every_question_has_a_module_that_checks_and_answers():
+    for name in QUESTIONS:
+        kind = kind_named(name)
+        assert callable(kind.check)
+        assert callable(kind.answer)
+        with pytest.raises(InvalidInputError):
+            kind.check({"nonsense": 1})
+
+
+PARTS = (
+    np.arange(3, dtype=np.float32),
+    np.array([[1.5, -2.0]]),
+    np.array([7], np.int32).reshape(1, 1, 1),
+    np.zeros((0, 4), np.uint8),
+    np.array([1, 0, 255], np.uint8),
+)
+
+
+def test_an_answer_with_arrays_is_one_binary_message(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("hinges.lab.questions._best.answer", lambda _: Frame({"note": "\u00e9", "n": 2}, PARTS))
+    (reply,) = replies(read_question(frame(id="seven")))
+    assert (reply["id"], reply["answer"]) == ("seven", {"note": "\u00e9", "n": 2})
+    for array, sent in zip(reply["arrays"], PARTS, strict=True):  # pyright: ignore[reportArgumentType]
+        assert array.dtype == sent.dtype
+        assert array.shape == sent.shape
+        assert array.tobytes() == sent.tobytes()
+    with pytest.raises(TypeError, match="float16"):
+        Frame({}, (np.zeros(2, np.float16),))
+
+
+def test_a_generator_answers_in_parts(monkeypatch: pytest.MonkeyPatch):
+    def some(_: object):
+        yield {"part": 1}
+        yield Frame({"part": 2}, (np.ones(2),))
+        return {"part": "last"}
+
+    def broken(_: object):
+        yield 1
+        raise InvalidInputError("it went wrong in the middle")
+
+    monkeypatch.setattr("hinges.lab.questions._best.answer", some)
+    first, second, last = replies(read_question(frame()))
+    assert first == {"id": 1, "more": True, "answer": {"part": 1}}
+    assert (second["more"], second["answer"]) == (True, {"part": 2})
+    assert last == {"id": 1, "answer": {"part": "last"}}
+    monkeypatch.setattr("hinges.lab.questions._best.answer", broken)
+    assert replies(read_question(frame()))[1] == {"id": 1, "error": "it went wrong in the middle"}
 
 
 def test_what_goes_wrong_inside_names_no_path(monkeypatch: pytest.MonkeyPatch):
@@ -127,7 +207,7 @@ def test_what_goes_wrong_inside_names_no_path(monkeypatch: pytest.MonkeyPatch):
         raise OSError(2, "no such file", "/home/somebody/secret")
 
     monkeypatch.setattr("hinges.optimal.best_error", broken)
-    assert reply_to(read_question(frame())) == '"error": "this could not be computed (FileNotFoundError)"'
+    assert replies(read_question(frame())) == [{"id": 1, "error": "this could not be computed (FileNotFoundError)"}]
 
 
 def test_short_questions_have_processes_of_their_own():

@@ -1,33 +1,41 @@
-/** Asking Python over a websocket: opened with the first question, one newest question at a time. */
+/** Asking Python over a websocket: opened with the first question, one newest question at a time in each lane. */
 
-import type { Question, Services } from "../stations/station.ts";
+import type { Ask } from "../stations/station.ts";
+import { readReply } from "./frame.ts";
 
 interface Waiting {
   resolve(answer: unknown): void;
   reject(error: Error): void;
+  onMore?: ((value: unknown) => void) | undefined;
 }
 
 const LOST = "The connection to Python is lost. Everything that this page computes by itself goes on working.";
 
 /** Gives the function that asks; `onLost` hears a sentence when the connection goes while an answer is awaited. */
-export function asking(address: URL, onLost: (sentence: string) => void): NonNullable<Services["ask"]> {
+export function asking(address: URL, onLost: (sentence: string) => void): Ask {
   const waiting = new Map<number, Waiting>();
   let socket: WebSocket | undefined;
   let count = 0;
 
-  const receive = (event: MessageEvent): void => {
-    let frame: { id?: number; answer?: unknown; error?: string; superseded?: boolean };
-    try {
-      frame = JSON.parse(String(event.data));
-    } catch {
+  const receive = (line: WebSocket, event: MessageEvent): void => {
+    const reply = readReply(event.data);
+    const id = Number(reply?.id);
+    const one = waiting.get(id);
+    if (!reply) return;
+    if (reply.more) {
+      try {
+        one?.onMore?.(reply.answer);
+      } finally {
+        // Python sends no more than a few that nobody has dealt with: a slow page gets fewer, not later ones.
+        if (one && line.readyState === WebSocket.OPEN) line.send(JSON.stringify({ id, question: "more" }));
+      }
       return;
     }
-    const one = waiting.get(Number(frame.id));
     if (!one) return;
-    waiting.delete(Number(frame.id));
-    if (frame.superseded) one.reject(aborted());
-    else if (frame.error !== undefined) one.reject(new Error(frame.error));
-    else one.resolve(frame.answer);
+    waiting.delete(id);
+    if (reply.superseded) one.reject(aborted());
+    else if (reply.error !== undefined) one.reject(new Error(reply.error));
+    else one.resolve(reply.answer);
   };
   const connected = (): Promise<WebSocket> => new Promise((resolve, reject) => {
     if (socket?.readyState === WebSocket.OPEN) return resolve(socket);
@@ -35,7 +43,8 @@ export function asking(address: URL, onLost: (sentence: string) => void): NonNul
     fresh.addEventListener("open", () => resolve(fresh));
     if (fresh === socket) return void fresh.addEventListener("close", () => reject(new Error(LOST)));
     socket = fresh;
-    fresh.addEventListener("message", receive);
+    fresh.binaryType = "arraybuffer";
+    fresh.addEventListener("message", (event) => receive(fresh, event));
     fresh.addEventListener("close", () => {
       reject(new Error(LOST));
       for (const one of waiting.values()) one.reject(new Error(LOST));
@@ -44,16 +53,16 @@ export function asking(address: URL, onLost: (sentence: string) => void): NonNul
     });
   });
 
-  return async ({ kind, ...rest }: Question, signal) => {
+  return async ({ kind, ...rest }, signal, onMore) => {
     const line = await connected();
     if (signal?.aborted) throw aborted();
     count += 1;
     const id = count;
     return new Promise((resolve, reject) => {
-      waiting.set(id, { resolve, reject });
+      waiting.set(id, { resolve, reject, onMore });
       signal?.addEventListener("abort", () => {
         if (!waiting.delete(id)) return;
-        if (line.readyState === WebSocket.OPEN) line.send(JSON.stringify({ id: count += 1, question: "cancel" }));
+        if (line.readyState === WebSocket.OPEN) line.send(JSON.stringify({ id: count += 1, question: "cancel", of: id }));
         reject(aborted());
       });
       line.send(JSON.stringify({ ...rest, id, question: kind }));

@@ -20,8 +20,11 @@ export const COMMIT: Commit = { kind: "commit" };
 
 /** What a view may use of the world around it. */
 export interface Services {
-  /** Asks Python, where there is one (absent on a static site, in a single file and a notebook); fails with a sentence. */
-  readonly ask: ((question: Question, signal?: AbortSignal) => Promise<unknown>) | undefined;
+  /**
+   * Asks Python, where there is one (absent on a static site, in a single file and a notebook); fails with a sentence.
+   * `onMore` hears what comes before the answer, in order; the next ones wait until it has returned (see `Ask`).
+   */
+  readonly ask: Ask | undefined;
   /** Shows a passing note. Lasting sentences belong into the station's own page. */
   announce(sentence: string, options?: { tone?: Tone; action?: { label: string; onPress(): void } }): void;
   /** Opens another station with a state of its own (checked there); absent where the host shows one station only. */
@@ -31,7 +34,18 @@ export interface Services {
 /** What Python can be asked: `kind` names the verb, the rest are its arguments. */
 export interface Question {
   kind: string;
+  /** Of the questions of one lane the newest takes the place of the one before; without a name all are in one lane. */
+  lane?: string;
   [argument: string]: unknown;
+}
+
+export type Ask = (question: Question, signal?: AbortSignal, onMore?: (value: unknown) => void) => Promise<unknown>;
+
+/** What an answer with arrays is in the page: the fields of its header, and the arrays, flat, with their shapes. */
+export interface Arrays {
+  arrays: readonly (Float32Array | Float64Array | Int32Array | Uint8Array)[];
+  shapes: readonly (readonly number[])[];
+  [field: string]: unknown;
 }
 
 /** What the shell gives a view. */

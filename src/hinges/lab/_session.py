@@ -1,26 +1,52 @@
-"""One page's connection: it asks, and only its newest question is worked on."""
+"""One page's connection: it asks, and of each of its lanes only the newest question is worked on."""
 
 import asyncio
-import json
 
 from starlette.websockets import WebSocket
 
 from hinges.errors import HingesError
 from hinges.lab._pool import Pool
-from hinges.lab._questions import BadQuestionError, Question, read_question
+from hinges.lab._worker import Message, error_of
+from hinges.lab.questions import BadQuestionError, Question, read_question
 
 LARGE = 100_000  # characters of a message that is read aside, so that other pages do not wait
+MOST_LANES = 4  # of a page in which something is in work
+WINDOW = 2  # parts of an answer that are under way to a page which has not yet said that it has dealt with them
 SUPERSEDED = "a newer question took its place"
 
 
+class _Work:
+    """A question in work, and how many parts of its answer the page has not yet dealt with."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.task: asyncio.Task[None] | None = None
+        self._under_way = 0
+        self._room = asyncio.Event()
+        self._room.set()
+
+    async def take_room(self) -> None:
+        """Wait until the page has dealt with enough, and count one part more."""
+        await self._room.wait()
+        self._under_way += 1
+        self._update()
+
+    def give_room(self) -> None:
+        """Count one part less."""
+        self._under_way = max(0, self._under_way - 1)
+        self._update()
+
+    def _update(self) -> None:
+        (self._room.set if self._under_way < WINDOW else self._room.clear)()
+
+
 class Session:
-    """A websocket with at most one question in work."""
+    """A websocket with at most one question in work for each of its lanes."""
 
     def __init__(self, socket: WebSocket, pool: Pool) -> None:
         self._socket = socket
         self._pool = pool
-        self._work: asyncio.Task[None] | None = None
-        self._asked: Question | None = None
+        self._lanes: dict[str, _Work] = {}
 
     async def run(self) -> None:
         """Take questions until the page goes away; its work ends with it."""
@@ -28,41 +54,71 @@ class Session:
             while (message := await self._socket.receive())["type"] == "websocket.receive":
                 await self._take(message.get("text"))
         finally:
-            self._abandon()
+            for lane in list(self._lanes):
+                self._abandon(lane)
 
     async def _take(self, text: str | None) -> None:
         try:
             if text is None:
                 raise BadQuestionError("questions are text, not bytes")
             question = await asyncio.to_thread(read_question, text) if len(text) > LARGE else read_question(text)
+            if question.kind == "more":
+                self._give_room(question)
+            elif question.kind == "cancel":
+                await self._cancel(question)
+            else:
+                await self._begin(question)
         except BadQuestionError as error:
-            await self._say(json.dumps(error.mark), f'"error": {json.dumps(str(error))}')
-            return
-        superseded = self._abandon()
+            await self._say(error_of(error.mark, str(error)))
+
+    def _give_room(self, question: Question) -> None:
+        for work in self._lanes.values():
+            if work.question.mark == question.mark:
+                work.give_room()
+
+    async def _cancel(self, question: Question) -> None:
+        one = question.arguments.get("of")
+        for lane, work in list(self._lanes.items()):
+            if one is None or one == work.question.mark:
+                await self._supersede(lane)
+
+    async def _begin(self, question: Question) -> None:
+        await self._supersede(question.lane)
+        if len(self._lanes) >= MOST_LANES:
+            raise BadQuestionError(f"at most {MOST_LANES} lanes of a page are in work at once", question.mark)
+        work = self._lanes[question.lane] = _Work(question)
+        work.task = asyncio.create_task(self._answer(work))
+
+    async def _supersede(self, lane: str) -> None:
+        superseded = self._abandon(lane)
         if superseded is not None:
-            await self._say(json.dumps(superseded.mark), f'"error": {json.dumps(SUPERSEDED)}, "superseded": true')
-        if question.kind != "cancel":
-            self._asked = question
-            self._work = asyncio.create_task(self._answer(question))
+            await self._say(error_of(superseded.mark, SUPERSEDED, superseded=True))
 
-    async def _answer(self, question: Question) -> None:
+    async def _answer(self, work: _Work) -> None:
+        async def hear(part: Message) -> None:
+            await work.take_room()
+            if self._lanes.get(work.question.lane) is work:
+                await self._say(part)
+
         try:
-            reply = await self._pool.reply(question)
+            reply = await self._pool.reply(work.question, hear)
         except HingesError as error:
-            reply = f'"error": {json.dumps(str(error))}'
-        if self._asked is question:
-            self._asked = None
-            await self._say(json.dumps(question.mark), reply)
+            reply = error_of(work.question.mark, str(error))
+        if self._lanes.get(work.question.lane) is work:
+            del self._lanes[work.question.lane]
+            await self._say(reply)
 
-    def _abandon(self) -> Question | None:
-        """Let go of what is in work, and give the question that now stays without an answer."""
-        question, self._asked = self._asked, None
-        if question is not None and self._work is not None:
-            self._work.cancel()
-        return question
+    def _abandon(self, lane: str) -> Question | None:
+        """Let go of what is in work in a lane, and give the question that now stays without an answer."""
+        work = self._lanes.pop(lane, None)
+        if work is None:
+            return None
+        if work.task is not None:
+            work.task.cancel()
+        return work.question
 
-    async def _say(self, mark: str, reply: str) -> None:
+    async def _say(self, message: Message) -> None:
         try:
-            await self._socket.send_text(f'{{"id": {mark}, {reply}}}')
+            await (self._socket.send_text(message) if isinstance(message, str) else self._socket.send_bytes(message))
         except (RuntimeError, OSError):  # the page has just gone; `run` hears of it
             return

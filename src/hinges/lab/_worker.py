@@ -6,14 +6,21 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import cast
+from pathlib import Path
+from types import GeneratorType
+from typing import Any, cast
 
 from hinges.errors import HingesError
-from hinges.lab._questions import Question, answer
+from hinges.lab import _materials
+from hinges.lab.questions import Frame, Question, kind_named
 
+Message = str | bytes  # what is sent to a page: text or a binary frame
+Hearer = Callable[[Message], object]
+
+MORE, LAST = "m", "l"  # kinds of messages: more of the same answer follow, or none
 PATIENCE = 10  # what a patient process adds to its niceness: about a tenth of the share of another
 
 
@@ -27,8 +34,9 @@ class Worker:
     `ask` blocks and belongs into a thread; `stop` may be called from any other and makes `ask` raise.
     """
 
-    def __init__(self, *, patient: bool = False) -> None:
+    def __init__(self, *, patient: bool = False, uploads: Path | None = None) -> None:
         self.patient = patient
+        self._uploads = uploads
         self._lock = threading.Lock()
         self._stopped = False
         self._process: BaseProcess | None = None
@@ -39,15 +47,25 @@ class Worker:
         """Whether it can be asked again."""
         return not self._stopped and self._process is not None and self._process.is_alive()
 
-    def ask(self, question: Question) -> str:
-        """Give the reply as JSON text without its braces: `"answer": ...` or `"error": "a sentence"`."""
+    def ask(self, question: Question, hear: Hearer = lambda _: None) -> Message:
+        """Give the message that answers; `hear` gets those before the last, and while it has one, none is read.
+
+        A process whose pipe is not read waits: it is never far ahead of the page.
+        """
         try:
             connection = self._started()
-            connection.send((question.kind, question.arguments))
-            return connection.recv_bytes().decode()
+            connection.send(question)
+            while True:
+                kind, message = _unpacked(connection.recv_bytes())
+                if kind == LAST:
+                    return message
+                hear(message)
         except (EOFError, OSError):
             self.stop()
             raise StoppedError("the computation ended before it had an answer: ask again") from None
+        except BaseException:  # whoever hears has gone, and the process would go on for nobody
+            self.stop()
+            raise
 
     def _started(self) -> Connection:
         with self._lock:
@@ -56,7 +74,9 @@ class Worker:
             if self._connection is None:
                 context = multiprocessing.get_context("spawn")
                 ours, theirs = context.Pipe()
-                process = context.Process(target=serve_questions, args=(theirs, self.patient), daemon=True)
+                process = context.Process(
+                    target=serve_questions, args=(theirs, self.patient, self._uploads), daemon=True
+                )
                 with _interrupts_held():
                     process.start()
                 theirs.close()
@@ -86,18 +106,20 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def serve_questions(connection: Connection, patient: bool = False) -> None:  # noqa: FBT001, FBT002 - a process's argument
+def serve_questions(connection: Connection, patient: bool = False, uploads: Path | None = None) -> None:  # noqa: FBT001, FBT002 - a process's arguments
     """Answer questions until the other end is closed; this is what runs in the process."""
     if patient and hasattr(os, "nice"):
         os.nice(PATIENCE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when this process ends
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    _materials.uploads_are_in(uploads)
     while True:
         try:
-            kind, arguments = connection.recv()
+            question = connection.recv()
         except EOFError:
             return
-        connection.send_bytes(reply_to(Question(0, kind, arguments)).encode())
+        for kind, message in replies_to(question):
+            connection.send_bytes(_packed(kind, message))
 
 
 def _end_with_parent() -> None:
@@ -108,14 +130,48 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def reply_to(question: Question) -> str:
-    """Give the reply to a question as JSON text without its braces."""
+def replies_to(question: Question) -> Iterator[tuple[str, Message]]:
+    """Give the messages that answer a question, as they are computed: (MORE, ...) any number of times, (LAST, ...)."""
     try:
-        return f'"answer": {json.dumps(answer(question), allow_nan=False)}'
+        given = kind_named(question.kind).answer(question.arguments)
+        while isinstance(given, GeneratorType):
+            try:
+                value = next(given)
+            except StopIteration as end:
+                given = end.value
+            else:
+                yield MORE, message_of(question, value, more=True)
+        last = message_of(question, given)
     except HingesError as error:
-        sentence = str(error)
+        sentence = _materials.without_paths(str(error))
     except MemoryError:
         sentence = "this needs more memory than there is: ask with fewer rows or units"
     except Exception as error:  # noqa: BLE001 - a page gets a sentence, whatever went wrong, and no path of this machine
         sentence = f"this could not be computed ({type(error).__name__})"
-    return f'"error": {json.dumps(sentence)}'
+    else:
+        yield LAST, last
+        return
+    yield LAST, error_of(question.mark, sentence)
+
+
+def message_of(question: Question, value: Any, *, more: bool = False) -> Message:
+    """Give an answer as it is sent."""
+    fields = {"id": question.mark} | ({"more": True} if more else {})
+    if isinstance(value, Frame):
+        return value.encoded(fields)
+    return json.dumps({**fields, "answer": value}, allow_nan=False)
+
+
+def error_of(mark: Any, sentence: str, *, superseded: bool = False) -> str:
+    """Give a sentence as it is sent instead of an answer."""
+    return json.dumps({"id": mark, "error": sentence} | ({"superseded": True} if superseded else {}))
+
+
+def _packed(kind: str, message: Message) -> bytes:
+    text = isinstance(message, str)
+    return kind.encode() + (b"t" if text else b"b") + (message.encode() if text else message)
+
+
+def _unpacked(packed: bytes) -> tuple[str, Message]:
+    content = packed[2:]
+    return packed[:1].decode(), content.decode() if packed[1:2] == b"t" else content
