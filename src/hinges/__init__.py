@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from hinges.construct import Interpolation, Tents, approximate, sawtooth, sine_by_hand, square, tent
     from hinges.diagnosis import Diagnosis, Finding, Remedy, Repair, TrainingWarning, diagnose, repair, watch
     from hinges.draw import Scene, plot, plot_activations, save_animation, save_picture, scene
+    from hinges.estimators import HingeRegressor
     from hinges.interop import load, rounding, save, to_keras, to_source, to_torch
     from hinges.lab import export_station, station
     from hinges.optimal import (
@@ -106,6 +107,7 @@ _LAZY = {
         "save_picture",
         "scene",
     ),
+    "hinges.estimators": ("HingeRegressor",),
     "hinges.interop": (
         "load",
         "rounding",
@@ -160,6 +162,7 @@ __all__ = [
     "Finding",
     "FitResult",
     "Hinge",
+    "HingeRegressor",
     "HingesError",
     "History",
     "Interpolation",

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "onnx": {"interop/onnx.py"},
     "optax": {"train"},
     "rich": {"cli"},
-    "scipy": {"optimal", "construct", "analysis", "train", "interop", "diagnosis"},
+    "scipy": {"optimal", "construct", "analysis", "train", "interop", "diagnosis", "estimators"},
     "sklearn": {"interop/sklearn.py", "estimators", "data"},
     "starlette": {"lab"},
     "threadpoolctl": {"sweeps"},
