@@ -5,9 +5,12 @@ import { filled } from "../shell/single.ts";
 import { stations } from "../stations/index.ts";
 import type { Services, Station } from "../stations/station.ts";
 import { asking } from "./socket.ts";
+import { bringing } from "./upload.ts";
 
 const root = document.querySelector<HTMLElement>("#hinges-lab");
-const place = document.querySelector<HTMLMetaElement>('meta[name="hinges-ask"]')?.content;
+const meta = (name: string): string | undefined => document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content;
+const place = meta("hinges-ask");
+const uploads = meta("hinges-upload");
 
 function askOf(path: string): Services["ask"] {
   const address = new URL(path, document.baseURI);
@@ -21,4 +24,8 @@ async function html(station: Station, state: object): Promise<string> {
   return filled(await answer.text(), station, state);
 }
 
-const said = root ? lab({ root, stations, ask: place ? askOf(place) : undefined, html }) : undefined;
+const said = root ? lab({
+  root, stations, html,
+  ask: place ? askOf(place) : undefined,
+  upload: uploads ? bringing(new URL(uploads, document.baseURI)) : undefined,
+}) : undefined;

@@ -11,6 +11,7 @@ export interface LabOptions {
   root: HTMLElement;
   stations: readonly Station[];
   ask?: Services["ask"];
+  upload?: Services["upload"];
   /** Gives a station and its state as one HTML file. */
   html?(station: Station, state: object): Promise<string>;
 }
@@ -19,11 +20,11 @@ const THEME = "hinges-theme";
 const PAUSE = 250; // ms after the last commit until the address follows; browsers limit how often it may change
 
 /** Shows the lab; gives the notes, so that a host can say what happens to it. */
-export function lab({ root, stations, ask, html }: LabOptions): Pick<Services, "announce"> {
+export function lab({ root, stations, ask, upload, html }: LabOptions): Pick<Services, "announce"> {
   const note = notes();
   const main = h("main", { class: "s-main", attributes: { id: "main", tabindex: -1 } });
   const sessions = new Map<string, Session>();
-  const services: Services = { ask, announce: note.say, open: (name, state) => go(placeOf(name, state, stations)) };
+  const services: Services = { ask, upload, announce: note.say, open: (name, state) => go(placeOf(name, state, stations)) };
   let present: { session: Session; stage: Stage } | undefined;
   let waiting = 0;
 

@@ -25,6 +25,8 @@ export interface Services {
    * `onMore` hears what comes before the answer, in order; the next ones wait until it has returned (see `Ask`).
    */
   readonly ask: Ask | undefined;
+  /** Brings a model or a table to Python, where there is one; fails with a sentence. */
+  readonly upload?: ((file: File) => Promise<Uploaded>) | undefined;
   /** Shows a passing note. Lasting sentences belong into the station's own page. */
   announce(sentence: string, options?: { tone?: Tone; action?: { label: string; onPress(): void } }): void;
   /** Opens another station with a state of its own (checked there); absent where the host shows one station only. */
@@ -40,6 +42,15 @@ export interface Question {
 }
 
 export type Ask = (question: Question, signal?: AbortSignal, onMore?: (value: unknown) => void) => Promise<unknown>;
+
+/** A file that Python has taken and read: questions name it as `{ upload: handle }`. */
+export interface Uploaded {
+  handle: string;
+  name: string;
+  kind: "network" | "data";
+  /** Of a network: inputs, outputs, units, layers, depth, activations, notes. Of data: rows, inputs, outputs, x, y. */
+  summary: Readonly<Record<string, unknown>>;
+}
 
 /** What an answer with arrays is in the page: the fields of its header, and the arrays, flat, with their shapes. */
 export interface Arrays {

@@ -8,11 +8,14 @@ data are `{"example": NAME}`, `{"upload": HANDLE}`, with the columns `x` and `y`
 
 import re
 from contextvars import ContextVar
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hinges._files import read_npz
 from hinges.data import Dataset, example, examples
+from hinges.data._tables import read_table
 from hinges.errors import InvalidInputError
 from hinges.lab.questions import _checks
 
@@ -30,6 +33,8 @@ DATA_OF = {
 NETWORKS = tuple(DATA_OF)
 HANDLE = re.compile(r"[0-9a-f]{32}")
 MOST_LAYERS = 20
+MOST_DIMENSIONS = 8
+LARGEST_SIDE = 1_000_000
 MOST_NUMBERS = 500_000  # that a reference writes down
 MOST_COLUMNS = 64  # of an upload that are chosen
 GONE = "the file that was brought is no longer here: bring it again"
@@ -60,8 +65,9 @@ def checked_network(value: Any, name: str = "network") -> dict[str, Any]:
         _checks.known_only(reference, name, ("example",))
         return {"example": _checks.choice(reference["example"], f"{name}.example", NETWORKS)}
     if "upload" in reference:
-        _checks.known_only(reference, name, ("upload",))
-        return {"upload": _handle(reference["upload"], name)}
+        _checks.known_only(reference, name, ("upload", "shape"))
+        shape = {"shape": _shape(reference["shape"], f"{name}.shape")} if "shape" in reference else {}
+        return {"upload": _handle(reference["upload"], name), **shape}
     _checks.known_only(reference, name, ("weights", "biases", "activations"))
     return _written_network(reference, name)
 
@@ -97,6 +103,12 @@ def _handle(value: Any, name: str) -> str:
     if not isinstance(value, str) or not HANDLE.fullmatch(value):
         raise InvalidInputError(f"{name}.upload is no handle of a file that was brought")
     return value
+
+
+def _shape(value: Any, name: str) -> list[int]:
+    if not isinstance(value, list) or not 0 < len(value) <= MOST_DIMENSIONS:
+        raise InvalidInputError(f"{name} must be a list of 1 to {MOST_DIMENSIONS} whole numbers")
+    return [_checks.whole(size, f"{name}[{i}]", least=1, most=LARGEST_SIDE) for i, size in enumerate(value)]
 
 
 def _columns(value: Any, name: str) -> list[str | int]:
@@ -155,15 +167,14 @@ def network_of(reference: dict[str, Any]) -> "Network":
         InvalidInputError: the weights do not fit together, or the file is gone or cannot be read.
         UnsupportedModelError: the file holds a layer that has no counterpart here.
     """
-    from hinges.interop import load
     from hinges.nets import Network
 
     if "weights" in reference:
         return Network.dense(reference["weights"], reference["biases"], reference["activations"])
     if "upload" in reference:
-        return load(upload_path(reference["upload"]))
+        return _loaded(upload_path(reference["upload"]), tuple(reference.get("shape", ())))
     with resources.as_file(resources.files("hinges.lab") / "networks" / f"{reference['example']}.npz") as path:
-        return load(path)
+        return _loaded(path, ())
 
 
 def data_of(reference: dict[str, Any]) -> Dataset:
@@ -176,11 +187,43 @@ def data_of(reference: dict[str, Any]) -> Dataset:
     if "x" in reference and "upload" not in reference:
         return Dataset(reference["x"], reference["y"])
     if "upload" in reference:
-        columns = {each: reference[each] for each in ("x", "y") if each in reference}
-        return Dataset.read(upload_path(reference["upload"]), **columns)
+        columns = (tuple(reference.get(each, ())) for each in ("x", "y"))
+        return _read(upload_path(reference["upload"]), *columns)
     if reference["example"] == "fashion-mnist":
         _check_fashion_is_here()
-    return example(reference["example"])
+    return _example(reference["example"])
+
+
+# Files and examples never change: a process keeps the last few, as one page asks many questions about the same ones.
+
+
+@lru_cache(maxsize=4)
+def _loaded(path: Path, shape: tuple[int, ...]) -> "Network":
+    from hinges.interop import load
+
+    return load(path, input_shape=shape or None)
+
+
+@lru_cache(maxsize=4)
+def _example(name: str) -> Dataset:
+    return example(name)
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, x: tuple[str | int, ...], y: tuple[str | int, ...]) -> Dataset:
+    """Give the rows of a file; where nothing is said, the last of its columns is y and the others are x."""
+    columns: dict[str, Any] = {name: list(each) for name, each in (("x", x), ("y", y)) if each}
+    if not columns and len(names := read_table(path).names) > 2:
+        columns = {"x": names[:-1], "y": names[-1]}
+    return Dataset.read(path, **columns)
+
+
+def holds_columns(reference: dict[str, Any]) -> bool:
+    """Tell whether a file that was brought as an .npz holds columns of data, and no network of ours."""
+    if "upload" not in reference:
+        return False
+    path = upload_path(reference["upload"])
+    return path.suffix == ".npz" and "document" not in read_npz(path)
 
 
 def upload_path(handle: str) -> Path:

@@ -67,7 +67,7 @@ def serve(*, port: int | None = None, browser: bool = True, say: Callable[[str],
 
 @contextlib.contextmanager
 def _ended_by_interrupt(server: Any) -> Iterator[None]:
-    """Let Ctrl-C end the server also before it is up.
+    """Let Ctrl-C, and whoever ends the process kindly, end the server also before it is up.
 
     A note is taken, and no KeyboardInterrupt raised: while modules are imported Python may drop one unseen.
     """
@@ -78,11 +78,12 @@ def _ended_by_interrupt(server: Any) -> Iterator[None]:
     def end(*_: object) -> None:
         server.should_exit = True
 
-    before = signal.signal(signal.SIGINT, end)
+    before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _bound(port: int | None, say: Callable[[str], None]) -> socket.socket:

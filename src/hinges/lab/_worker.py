@@ -4,6 +4,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -111,7 +112,7 @@ def serve_questions(connection: Connection, patient: bool = False, uploads: Path
     if patient and hasattr(os, "nice"):
         os.nice(PATIENCE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when this process ends
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(uploads,), daemon=True).start()
     _materials.uploads_are_in(uploads)
     while True:
         try:
@@ -122,11 +123,13 @@ def serve_questions(connection: Connection, patient: bool = False, uploads: Path
             connection.send_bytes(_packed(kind, message))
 
 
-def _end_with_parent() -> None:
-    """End this process, also in the middle of its work, when the server was killed."""
+def _end_with_parent(uploads: Path | None) -> None:
+    """End this process, also in the middle of its work, when the server was killed, and clear up behind it."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        if uploads is not None:
+            shutil.rmtree(uploads, ignore_errors=True)
         os._exit(1)
 
 

@@ -22,6 +22,7 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
     {
         "best": "_best",
         "curve": "_curve",
+        "open": "_open",
     }
 )
 
