@@ -1,159 +1,119 @@
-"""hinges against pwlf, piecewise-regression and SciPy's splines, in one run; peers that are not installed are left out.
+"""hinges against pwlf, piecewise-regression and SciPy's splines; peers that are not installed are left out.
 
-    python -m pip install pwlf piecewise-regression
-    python benchmarks/peers.py            # a few minutes; `--quick` for one minute
+    python -m pip install pwlf piecewise-regression scikit-learn
+    export OPENBLAS_NUM_THREADS=1                                # times are of the processor: one thread each
+    python benchmarks/peers.py                                   # an hour; `--quick` for some minutes
+    python benchmarks/peers.py --only noise-free noise-150 --rows rows.jsonl --table table.md
 
-Squared errors and times are given as multiples of ours; the peers' are medians over ten of their seeds. A peer that
-takes longer than a minute for one fit, or gives none, is said to.
+Squared errors and times are given as multiples of ours; the peers' are medians over ten of their seeds. Times are of
+the processor. A peer that takes longer than a minute for one fit, or gives none, is said to. `--rows` keeps what was
+measured, so that parts can be run one by one; `--table` writes all that is kept as a page.
 """
 
 import argparse
-import importlib
-import signal
+import json
+import os
+import platform
 import sys
-import time
-import warnings
-from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from scipy.interpolate import make_lsq_spline
-
-from hinges import best_error, example
 
 sys.path.insert(0, str(Path(__file__).parent))
+from _peer_cases import PARTS, Case, cases
+from _peer_fits import PACKAGES, PATIENCE, Fitted, installed, ours, peers, timed
 
-PATIENCE = 60  # seconds a fit of a peer may take
-Data = tuple[np.ndarray, np.ndarray]
-Fitted = tuple[float, float]  # squared error, seconds
+from hinges import best_error
 
-
-def timed(work: Callable[[], float]) -> Fitted | None:
-    """Give the squared error and the seconds, or None where it takes too long, fails or gives no number."""
-
-    def give_up(*_: object) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(PATIENCE)
-    start = time.perf_counter()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            error = work()
-    except Exception:  # noqa: BLE001 - a peer that fails is reported as one that gives nothing
-        return None
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-    return (error, time.perf_counter() - start) if np.isfinite(error) else None
+Row = dict[str, Any]
+HEAD = (
+    "| data | pieces | ours: squared error | gap | ms | peer | error, median | error, least | time, median | seeds |",
+    "|---|--:|--:|--:|--:|---|--:|--:|--:|--:|",
+)
 
 
-def ours(data: Data, pieces: int) -> Fitted:
-    """Give our squared error and least time of three."""
-    fits = [timed(lambda: best_error(data, pieces=pieces).upper * len(data[0])) for _ in range(3)]
-    found = [fit for fit in fits if fit is not None]
-    return found[0][0], min(seconds for _, seconds in found)
-
-
-def pwlf_fits(data: Data, pieces: int, *, quick: bool) -> dict[str, Callable[[int], float]]:
-    """Give pwlf's ways to fit, each a function of the seed."""
-    pwlf = importlib.import_module("pwlf")
-
-    def fit(seed: int, how: str, **options: int) -> float:
-        model = pwlf.PiecewiseLinFit(*data, seed=seed)
-        getattr(model, how)(pieces, **options)
-        return float(model.ssr)
-
-    ways = {
-        "pwlf.fitfast": lambda seed: fit(seed, "fitfast"),
-        "pwlf.fitfast(pop=50)": lambda seed: fit(seed, "fitfast", pop=50),
-        "pwlf.fit": lambda seed: fit(seed, "fit"),
-    }
-    return {"pwlf.fitfast": ways["pwlf.fitfast"]} if quick else ways
-
-
-def muggeo_fit(data: Data, pieces: int, seed: int) -> float:
-    """Give the squared error of piecewise-regression."""
-    module = importlib.import_module("piecewise_regression")
-    np.random.seed(seed)  # noqa: NPY002 - the peer draws from the global state
-    results = module.Fit(*data, n_breakpoints=pieces - 1).get_results()
-    return float(results["rss"]) if results["estimates"] is not None else float("nan")
-
-
-def spline_fits(data: Data, pieces: int) -> dict[str, Callable[[int], float]]:
-    """Give SciPy's splines of degree one, whose knots are given: at quantiles of x, and evenly spread."""
-    order = np.argsort(data[0])
-    x, y = data[0][order], data[1][order]
-
-    def at(inner: np.ndarray) -> float:
-        spline = make_lsq_spline(x, y, np.concatenate([x[[0, 0]], inner, x[[-1, -1]]]), k=1)
-        return float(((spline(x) - y) ** 2).sum())
-
-    shares = np.arange(1, pieces) / pieces
-    return {
-        "SciPy, knots at quantiles": lambda _: at(np.quantile(x, shares)),
-        "SciPy, knots evenly spread": lambda _: at(x[0] + (x[-1] - x[0]) * shares),
-    }
-
-
-def installed(module: str) -> bool:
-    try:
-        importlib.import_module(module)
-    except ImportError:
-        return False
-    return True
-
-
-def peers(data: Data, pieces: int, *, quick: bool) -> dict[str, Callable[[int], float]]:
-    """Give all peers that are installed, each a function of the seed."""
-    found = pwlf_fits(data, pieces, quick=quick) if installed("pwlf") else {}
-    if installed("piecewise_regression"):
-        found["piecewise-regression"] = lambda seed: muggeo_fit(data, pieces, seed)
-    return found | spline_fits(data, pieces)
-
-
-def compare(name: str, data: Data, pieces: int, *, seeds: int, quick: bool) -> None:
-    """Print one line a peer: squared error and time as multiples of ours."""
-    error, seconds = ours(data, pieces)
-    print(f"\n{name}, {pieces} pieces: ours {error:.6g} in {1e3 * seconds:.0f} ms")
-    for peer, fit in peers(data, pieces, quick=quick).items():
+def measured(case: Case, part: str) -> list[Row]:
+    """Give one row a peer, and print it: squared error and time as multiples of ours."""
+    mine, gap = ours(case.data, case.pieces)
+    print(f"\n{case.name}, {case.pieces} pieces: ours {mine.error:.8g} in {1e3 * mine.seconds:.0f} ms, gap {gap:.2%}")
+    rows: list[Row] = []
+    for peer, fit in peers(case.data, case.pieces, thorough=case.thorough).items():
+        seeds = 1 if peer.startswith("SciPy") else case.seeds
         runs: list[Fitted] = []
-        for seed in range(1 if peer.startswith("SciPy") else seeds):
+        for seed in range(seeds):
             run = timed(lambda fit=fit, seed=seed: fit(seed))
-            if run is None or (runs and run[1] > PATIENCE / 4):
-                runs += [run] if run else []
-                break
-            runs.append(run)
-        if not runs:
-            print(f"  {peer:<36} none in {PATIENCE} s")
-            continue
-        median_error, median_seconds = (float(np.median(column)) for column in zip(*runs, strict=True))
-        print(
-            f"  {peer:<36} {median_error / error:10.4g} x error  {median_seconds / seconds:10.4g} x time  "
-            f"(least error {min(run[0] for run in runs) / error:.4g} x, {len(runs)} seeds)"
-        )
+            runs += [run] if run is not None else []
+            if run is None and not runs and seed == 2:
+                break  # three in vain: as many minutes
+        row: Row = {"part": part, "data": case.name, "pieces": case.pieces, "ours": mine.error, "gap": gap}
+        row |= {"seconds": mine.seconds, "peer": peer, "seeds": seeds, "fits": len(runs)}
+        if runs:
+            row |= {"error": float(np.median([run.error for run in runs])) / mine.error}
+            row |= {"least": min(run.error for run in runs) / mine.error}
+            row |= {"time": float(np.median([run.seconds for run in runs])) / mine.seconds}
+        print("  " + line(row), flush=True)
+        rows.append(row)
+    return rows
+
+
+def line(row: Row) -> str:
+    """Give a row of the table."""
+    first = f"| {row['data']} | {row['pieces']} | {row['ours']:.6g} | {row['gap']:.2%} | {1e3 * row['seconds']:.0f} |"
+    if not row["fits"]:
+        return f"{first} {row['peer']} | none | none | in {PATIENCE} s | 0 of {row['seeds']} |"
+    return (
+        f"{first} {row['peer']} | {row['error']:.5g} x | {row['least']:.5g} x | {row['time']:.3g} x | "
+        f"{row['fits']} of {row['seeds']} |"
+    )
+
+
+def page(rows: list[Row]) -> str:
+    """Give the table as a page, with the day and the versions."""
+    day = datetime.now(UTC).date().isoformat()
+    packages = ("hinges", "numpy", "scipy", *(name for module, name in PACKAGES.items() if installed(module)))
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    rows = sorted(rows, key=lambda row: PARTS.index(row["part"]))
+    machine = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
+    threads = os.environ.get("OPENBLAS_NUM_THREADS", "as many as there are")
+    return "\n".join([
+        f"# hinges and its peers, {day}",
+        "",
+        f"Printed by `benchmarks/peers.py` with {versions}, {machine}; threads: {threads}.",
+        "",
+        "Errors and times of the peers are multiples of ours; ours include the proven bound, of which the gap is",
+        f"shown. Times are of the processor. `none` is a peer that gave no fit within {PATIENCE} s, or failed.",
+        "",
+        *HEAD,
+        *map(line, rows),
+        "",
+    ])  # fmt: skip
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="hinges against its peers, in one run")
+    parser = argparse.ArgumentParser(description="hinges against its peers")
     parser.add_argument("--quick", action="store_true", help="few cases and seeds")
-    quick = parser.parse_args().quick
-    for module, package in (("pwlf", "pwlf"), ("piecewise_regression", "piecewise-regression")):
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="the parts to run")
+    parser.add_argument("--rows", type=Path, help="a file of JSON lines to which rows are added")
+    parser.add_argument("--table", type=Path, help="the page to write")
+    given = parser.parse_args()
+    for module, package in PACKAGES.items():
         if not installed(module):
             print(f"{package} is not installed and left out: python -m pip install {package}")
-    data = example("sine")
-    sine = (data.x[:, 0].copy(), data.y[:, 0].copy())
     best_error((np.linspace(0, 1, 1000), np.linspace(0, 1, 1000) ** 2), pieces=3)  # what is compiled is, from here on
-    seeds = 3 if quick else 10
-    for pieces in (5, 10) if quick else (5, 10, 20):
-        compare("sine, 150 points", sine, pieces, seeds=seeds, quick=quick)
-    for n in (150, 1000) if quick else (150, 1000, 10_000):
-        random = np.random.default_rng(n)
-        x = random.uniform(0, 10, n)
-        noisy = (x, np.sin(x) + 0.2 * random.standard_normal(n))
-        for pieces in (5, 10):
-            compare(f"sine with noise 0.2, {n} points", noisy, pieces, seeds=seeds if n < 10_000 else 2, quick=True)
+    rows: list[Row] = []
+    if given.rows and given.rows.exists():
+        rows = [json.loads(text) for text in given.rows.read_text().splitlines()]
+        rows = [row for row in rows if row["part"] not in given.only]  # what is measured anew
+    for part in given.only:
+        for case in cases(part, quick=given.quick):
+            rows += measured(case, part)
+            if given.rows:
+                given.rows.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    if given.table:
+        given.table.write_text(page(rows))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hinges.errors import InvalidInputError
 from hinges.optimal._blocks import ALL, Blocks, Segmentation, block_count
+from hinges.optimal._gap_moves import moved_between
 from hinges.optimal._grid import grid_knots
 from hinges.optimal._pieces_fit import CLOSED, PiecesFit
 from hinges.optimal._refine import Polygon, inner_breakpoints, interpolated, measured, rounding_floor
@@ -22,6 +23,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 LARGEST_PIECES = 1000  # fewer than interpolate
+_MANY = 64  # pieces up to which every knot is tried in the gaps between rows once more
 _NEAR, _FEW = 20, 16  # rows on either side of a knot that are tried as its place, with at most so many pieces
 
 
@@ -120,7 +122,8 @@ class LargeSearch:
         around = self.rows.u[np.clip(near.ravel(), 0, self.rows.u.size - 1)]
         knots = grid_knots(self.sums, allowed, best.error * (1 + CLOSED), around) if allowed <= _FEW else np.empty(0)
         other = settled(self.sums, self._filled(knots, allowed), self.places) if knots.size else best
-        return other if other.error < best.error else best
+        best = other if other.error < best.error else best
+        return moved_between(self.sums, best, self.places) if allowed <= _MANY else best
 
     def _filled(self, inner: Floats, allowed: int) -> Spline:
         u = self.rows.u

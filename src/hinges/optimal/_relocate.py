@@ -95,7 +95,7 @@ def _moved(sums: RunSums, now: Spline, k: int, places: Places) -> Spline | None:
 
 def removal_costs(now: Spline) -> Floats:
     """Give how much the error grows without each inner knot, the others held: exact."""
-    main, beside, beyond = _inverse(now.gram)
+    main, beside, beyond = inverse_diagonals(now.gram)
     left, right = 1.0 / np.diff(now.knots[:-1]), 1.0 / np.diff(now.knots[1:])
     centre = -left - right
     values = now.values
@@ -124,32 +124,32 @@ def _gained(now: Spline, u: Floats, piece: Ints, left: Lines, right: Lines) -> F
     slope, height = now.slopes[piece], now.values[piece]
     rise, fall = np.maximum(u - start, _THIN), np.maximum(end - u, _THIN)
     # The new hat is s = (x - start) / rise to the left of its place and (end - x) / fall to the right.
-    first, again = (_moments(lines, anchor) for lines, anchor in ((left, start), (right, end)))
+    first, again = (moments(lines, anchor) for lines, anchor in ((left, start), (right, end)))
     own = first[1] / rise**2 + again[1] / fall**2
-    seen = (_seen(left, start, start, height, slope) / rise) - (_seen(right, end, start, height, slope) / fall)
+    shown = (seen(left, start, start, height, slope) / rise) - (seen(right, end, start, height, slope) / fall)
     span = end - start
     to_far = first[1] / (rise * span) - (again[0] + again[1] / span) / fall
     to_near = first[0] / rise - first[1] / (rise * span) + again[1] / (fall * span)
-    main, beside, _ = _inverse(now.gram)
+    main, beside, _ = inverse_diagonals(now.gram)
     made = to_near**2 * main[piece] + to_far**2 * main[piece + 1] + 2 * to_near * to_far * beside[piece]
     left_over = own - made
     usable = left_over > _DEPENDENT * own
-    return np.where(usable, seen * seen / np.where(usable, left_over, 1.0), 0.0)
+    return np.where(usable, shown * shown / np.where(usable, left_over, 1.0), 0.0)
 
 
-def _moments(lines: Lines, anchor: Floats) -> tuple[Floats, Floats]:
+def moments(lines: Lines, anchor: Floats) -> tuple[Floats, Floats]:
     """Give the sums of w (x - anchor) and of w (x - anchor)**2."""
     arm = lines.u - anchor
     return lines.weight * arm, lines.spread + lines.weight * arm * arm
 
 
-def _seen(lines: Lines, anchor: Floats, start: Floats, height: Floats, slope: Floats) -> Floats:
+def seen(lines: Lines, anchor: Floats, start: Floats, height: Floats, slope: Floats) -> Floats:
     """Give the sum of w (v - f) (x - anchor), f being the line through (start, height)."""
     above = lines.v - (height + slope * (lines.u - start))
     return lines.product - slope * lines.spread + lines.weight * above * (lines.u - anchor)
 
 
-def _inverse(gram: Floats) -> tuple[Floats, Floats, Floats]:
+def inverse_diagonals(gram: Floats) -> tuple[Floats, Floats, Floats]:
     """Give three diagonals of the inverse of the tridiagonal normal matrix, each from its own row on.
 
     From the pivots of the two eliminations, from the top and from the bottom.
