@@ -27,7 +27,7 @@ __all__ = [
 LOSSES = ("mse", "max")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ErrorBounds:
     """How small an error can be: `lower` <= the best possible <= `upper`, which `network` or `function` reaches.
 
@@ -44,6 +44,10 @@ class ErrorBounds:
     network: Network | None
     function: PiecewiseLinear | None
     certified: bool
+
+    def __repr__(self) -> str:
+        how = "certified" if self.certified else "not certified"
+        return f"ErrorBounds({self.lower:.6g} <= the best possible <= {self.upper:.6g}, gap {self.gap:.2%}, {how})"
 
     @property
     def gap(self) -> float:
@@ -91,7 +95,7 @@ class Snapshot:
     network: Network
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FitResult:
     """A network fitted to data.
 
@@ -115,8 +119,12 @@ class FitResult:
     seed: int | None = None
     history: History | None = None
 
+    def __repr__(self) -> str:
+        gap = "" if self.bounds is None else f", gap {self.bounds.gap:.2%}"
+        return f"FitResult({self.network!r}, loss {self.loss:.6g}{gap})"
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Approximation:
     """A function made for a target in closed form, and the network that equals it on the interval.
 
@@ -133,6 +141,10 @@ class Approximation:
     loss: float
     bounds: ErrorBounds | None
     status: str
+
+    def __repr__(self) -> str:
+        gap = "" if self.bounds is None else f", gap {self.bounds.gap:.2%}"
+        return f"Approximation({self.network!r}, loss {self.loss:.6g}{gap})"
 
 
 @runtime_checkable

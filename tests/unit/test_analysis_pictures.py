@@ -21,7 +21,7 @@ from hinges.draw import (
     text_picture,
     trace_table,
 )
-from hinges.draw._notebook import register_with
+from hinges.draw._notebook import _CARDS, register_with
 from hinges.draw._tables import Table, column
 
 MANUAL = Network.dense([[[1.0, 1.0, 1.0]], [[4.0], [-8.0], [5.0]]], [[1.0, 0.5, 0.0], [-1.0]])
@@ -190,6 +190,7 @@ def test_registering_needs_no_import_of_the_values():
         ("hinges.diagnosis._diagnosis", "Diagnosis"),
         ("hinges.diagnosis._finding", "Finding"),
         ("hinges.diagnosis._repair", "Repair"),
+        *_CARDS,
     }
     traced = trace(MANUAL, 0.5)
     for module, name in Display.formatters["text/html"]:

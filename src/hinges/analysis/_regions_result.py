@@ -82,7 +82,7 @@ class Polygons(Sequence[NDArray[np.int64]]):
         return (self[i] for i in range(len(self)))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Regions:
     """The activation regions of a network on a rectangle of a plane, and the linear regions that they form.
 
@@ -104,6 +104,9 @@ class Regions:
     polygons: Polygons
     certificate: Certificate
     source: Source
+
+    def __repr__(self) -> str:
+        return f"Regions({self.network!r} on a rectangle: {len(self)} activation regions)"
 
     def __len__(self) -> int:
         return len(self.polygons)

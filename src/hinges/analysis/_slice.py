@@ -44,7 +44,7 @@ class SliceCertificate:
         return self.unresolved == 0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Slice:
     """A network along a line: exact, each number a rounded one.
 
@@ -71,6 +71,10 @@ class Slice:
     find_bends: Callable[[], NDArray[np.bool_]]
 
     exact = True
+
+    def __repr__(self) -> str:
+        sure = "certified" if self.certificate.certified else f"{self.certificate.unresolved} decisions left open"
+        return f"Slice({self.network!r} along a line: {len(self.owners)} breakpoints inside, {sure})"
 
     @cached_property
     def bends(self) -> NDArray[np.bool_]:

@@ -1,8 +1,28 @@
-"""Display in IPython and notebooks: the tables of values, registered there, so that no value can draw itself."""
+"""Display in IPython and notebooks: cards, tables and reports, registered there, so that no value draws itself."""
 
 import importlib
 import sys
 from typing import Any
+
+# Classes that are shown as cards.
+_CARDS = (
+    ("hinges.analysis._fan", "Fan"),
+    ("hinges.analysis._free_run", "FreeRun"),
+    ("hinges.analysis._regions_result", "Regions"),
+    ("hinges.analysis._slice", "Slice"),
+    ("hinges.data._dataset", "Dataset"),
+    ("hinges.fits", "Approximation"),
+    ("hinges.fits", "ErrorBounds"),
+    ("hinges.fits", "FitResult"),
+    ("hinges.nets._network", "Network"),
+    ("hinges.optimal._comparison", "Comparison"),
+    ("hinges.optimal._jumps", "JumpsFit"),
+    ("hinges.optimal._recommend", "Recommendation"),
+    ("hinges.optimal._shared_knots", "SharedFit"),
+    ("hinges.optimal._statistics", "Summary"),
+    ("hinges.pwl._function", "PiecewiseLinear"),
+    ("hinges.sweeps._result", "Sweep"),
+)
 
 # Class -> module that shows it, and its functions that give text and HTML; loaded when such a value is shown.
 _SHOWN = {
@@ -16,6 +36,7 @@ _SHOWN = {
     ),
     ("hinges.diagnosis._finding", "Finding"): ("hinges.draw._diagnosis_report", "finding_report", "finding_html"),
     ("hinges.diagnosis._repair", "Repair"): ("hinges.draw._diagnosis_report", "repair_report", "repair_html"),
+    **dict.fromkeys(_CARDS, ("hinges.draw._cards", "card_text", "card_html")),
 }  # fmt: skip
 
 

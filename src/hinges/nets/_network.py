@@ -20,7 +20,7 @@ from hinges.nets._nodes import Activation, Linear, Max, Node
 BLOCK = 2**23  # numbers of one value in memory at once when only the output is asked for
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Network:
     """A feed-forward network: nodes in topological order, the last of which gives the output.
 
@@ -83,6 +83,13 @@ class Network:
         """
         nodes = dense_nodes(weights, biases, activation, negative_slope)
         return cls(tuple(nodes), nodes[0].source_sizes()[0], _arrays.sequence(notes, "notes"))
+
+    def __repr__(self) -> str:
+        hidden = self.hidden_nodes
+        if len(hidden) > 4:
+            return f"Network({self.inputs} -> {len(hidden)} hidden layers -> {self.outputs})"
+        middle = "".join(f"{node.units} {getattr(node, 'kind', 'max')} -> " for node in hidden)
+        return f"Network({self.inputs} -> {middle}{self.outputs})"
 
     # --- shape --------------------------------------------------------------------------------------
 
