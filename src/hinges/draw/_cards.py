@@ -26,7 +26,7 @@ def card_html(value: Any) -> str:
     folded = "".join(
         f"<details><summary>{name}</summary><pre>{html.escape(text)}</pre></details>"
         if name
-        else f"<pre>{html.escape(text)}</pre>"
+        else f'<pre style="white-space:pre-wrap">{html.escape(text)}</pre>'
         for name, text in _numbers(value)
     )
     return f'<div style="line-height:1.45">{said}{_picture(value)}{folded}</div>'
