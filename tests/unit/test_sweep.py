@@ -94,6 +94,7 @@ def test_a_method_without_randomness_is_fitted_once():
     [
         ({"width": 3}, "width is no setting of RandomSearch; it has hidden, activation"),
         ({"seed": 3}, "seed is set by seeds="),
+        ({"start": [None]}, "start is a network and no setting to sweep"),
         ({"hidden": []}, "hidden is empty"),
         ({"hidden": [10, 10]}, r"hidden\[1\] = \(10,\) stands there twice; one deep network is hidden=\[\(10, 10\)\]"),
         ({"activation": ["relu", "rellu"]}, "activation must be one of .*, not 'rellu'"),

@@ -76,6 +76,8 @@ def named_methods(method: Any) -> dict[str, Any]:
 
 def cells_of(data: Mapping[str, Dataset], methods: Mapping[str, Any], grid: Mapping[str, Any]) -> tuple[Cell, ...]:
     """Give every combination of a data set, a method and one value of each setting; each is checked here."""
+    if "start" in grid:
+        raise InvalidInputError("start is a network and no setting to sweep: give it in the method, once for all")
     axes = {name: _values(name, value) for name, value in grid.items()}
     for name, method in methods.items():
         _check_fields(name, method, axes)
