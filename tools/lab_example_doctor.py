@@ -115,7 +115,7 @@ def answers(case: Case) -> dict[str, Any]:
     mended = repair_payload(repair(network, data, loss=loss))
     for each in (found["network"], mended["network"]):
         if each["dense"] is not None:
-            each["curve"] = None
+            each["curve"] = each["kinks"] = None
     rows = {"x": data.x[:, 0].tolist(), "y": data.y[:, 0].tolist()}
     for name in ("x", "y"):
         found["data"].pop(name, None)

@@ -11,6 +11,8 @@ export interface Names {
   bare?: boolean;
   /** y counts powers of ten: at -2 stands 10⁻². */
   powers?: boolean;
+  /** x counts things: only whole numbers stand along it. */
+  whole?: boolean;
 }
 
 const DIGIT = 6.9;
@@ -25,7 +27,11 @@ export function room(size: { width: number; height: number }, view: { y: readonl
   return { left, top, width: Math.max(1, size.width - left - 14), height: Math.max(1, size.height - top - bottom) };
 }
 
-function xTicks(at: Scales): Tick[] {
+function xTicks(at: Scales, whole = false): Tick[] {
+  if (whole) {
+    const all = ticks(...at.view.x, Math.max(2, at.box.width / 46)).filter(({ value }) => Number.isInteger(value));
+    return all.map((tick) => ({ ...tick, label: String(tick.value) }));
+  }
   const spaced = ticks(...at.view.x, Math.max(2, at.box.width / (at.box.width < 300 ? 46 : 84)));
   const widest = Math.max(...spaced.map((tick) => tick.label.length)) * DIGIT;
   const gap = at.box.width / Math.max(1, spaced.length);
@@ -50,7 +56,7 @@ export class Axes {
 
   update(at: Scales, names: Names): void {
     const { left, top, width, height } = at.box;
-    const acrossTicks = xTicks(at);
+    const acrossTicks = xTicks(at, names.whole);
     const upTicks = yTicks(at.view.y, height, names.powers);
     const across = acrossTicks.map((tick) => ({ ...tick, at: half(left + at.pixel(tick.value, 0)[0]) }));
     const up = upTicks.map((tick) => ({ ...tick, at: half(top + at.pixel(0, tick.value)[1]) }));

@@ -7,7 +7,7 @@ import { live } from "./live.ts";
 export interface Sample {
   label: string;
   colour?: Colour;
-  look?: "line" | "target" | "dash" | "ghost" | "dot" | "area";
+  look?: "line" | "target" | "dash" | "ghost" | "dot" | "area" | "tick" | "cross" | "ring";
 }
 
 /** Gives a legend. */

@@ -25,6 +25,8 @@ export interface PlotOptions {
   bare?: boolean;
   /** y counts powers of ten (give log10 of the values): at -2 stands 10⁻². */
   powers?: boolean;
+  /** x counts things: only whole numbers stand along it. */
+  whole?: boolean;
   /** A click on an addable curve, or Insert or + on a handle, asks for a point here. */
   onAdd?(x: number, y: number): void;
 }
@@ -136,8 +138,8 @@ class SvgPlot implements Plot {
   }
 
   #layout(): Scales {
-    const { x, y, xName, yName, bare, equal, powers } = { ...this.#options, ...this.#view };
-    const names = { x: xName, y: yName, bare, powers };
+    const { x, y, xName, yName, bare, equal, powers, whole } = { ...this.#options, ...this.#view };
+    const names = { x: xName, y: yName, bare, powers, whole };
     const now = scales({ x, y }, room(this.#size, { y }, names), equal);
     attributes(this.svg, { width: this.#size.width, height: this.#size.height });
     attributes(this.#area, { x: now.box.left, y: now.box.top, width: now.box.width, height: now.box.height });

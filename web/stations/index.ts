@@ -1,5 +1,6 @@
 /** The stations, in the order of the rail. */
 
+import { doctor } from "./doctor/index.ts";
 import { draw } from "./draw/index.ts";
 import { match } from "./match/index.ts";
 import { segments } from "./segments/index.ts";
@@ -7,7 +8,7 @@ import type { Station } from "./station.ts";
 import { tents } from "./tents/index.ts";
 import { trace } from "./trace/index.ts";
 
-export const stations: readonly Station[] = [match, segments, draw, tents, trace];
+export const stations: readonly Station[] = [match, segments, draw, doctor, tents, trace];
 
 /** Gives the station of this name. */
 export function stationNamed(name: string): Station | undefined {

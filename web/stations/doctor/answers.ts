@@ -27,6 +27,8 @@ export interface LayerUnits {
   readonly always_on: number | null;
   readonly saturated: number | null;
   readonly on: number;
+  /** Of each unit, the share of the rows on which it is on; null where the units are many. */
+  readonly shares: readonly number[] | null;
 }
 
 export interface Described {

@@ -2,11 +2,12 @@
 
 import { short as plain } from "../../engine/index.ts";
 import { extent, type Layer } from "../../kit/index.ts";
-import type { Diagnosis, Kink, Repaired } from "./answers.ts";
+import type { Diagnosis, Kink, LayerUnits, Repaired } from "./answers.ts";
 import { between, type Picture, place } from "./compute.ts";
 
-const ROOM = 0.27; // of the height, at the bottom, for ticks
-const STEP = 0.045; // of the height: from one tick of a stack to the next
+const STEP = 0.05; // of the rows' height: from one tick of a stack to the next
+const LEAST = 3; // ticks that there is always room for
+const MOST = 8; // beyond, they come closer
 const LONG = 0.72; // of a step: a tick
 const TOGETHER = 0.012; // of the width: kinks no further apart stand on each other
 const CROWD = 3; // ticks in one place that are worth a word
@@ -20,40 +21,53 @@ export interface Tick {
   readonly state: Kink["state"];
 }
 
-/** Gives the range of y that shows rows and curves, with room for the ticks below. */
-export function viewOf({ rows, before, after, span }: Picture): [number, number] {
-  const seen = [before, after].flatMap((shape) => (shape ? shape.f.values.filter((_, i) => shape.f.breakpoints[i]! >= span[0] && shape.f.breakpoints[i]! <= span[1]) : []));
-  const [low, high] = extent([...rows.y, ...seen]);
-  return [low - ROOM * (high - low), high];
+/** The range of y, and the step from one tick of a stack to the next. */
+export interface Room {
+  readonly y: readonly [number, number];
+  readonly step: number;
 }
 
-/** Gives a tick for every unit that bends somewhere, those in one place on top of each other. */
-export function ticksOf(kinks: readonly Kink[], view: readonly [number, number], y: readonly [number, number]): Tick[] {
+/** Gives the range of y that shows rows and curves, with room below for the ticks of both. */
+export function roomOf({ rows, before, after, span, x }: Picture): Room {
+  const seen = [before, after].flatMap((shape) => (shape ? shape.f.values.filter((_, i) => shape.f.breakpoints[i]! >= span[0] && shape.f.breakpoints[i]! <= span[1]) : []));
+  const [low, high] = extent([...rows.y, ...seen]);
+  const stacks = [before, after].flatMap((shape) => stacksOf(shape?.kinks ?? [], x).map((stack) => stack.length));
+  const most = Math.max(LEAST, ...stacks);
+  const step = (STEP * (high - low) * Math.min(most, MOST)) / most;
+  return { y: [low - step * (most + 1), high], step };
+}
+
+type Placed = { unit: number; x: number; state: Kink["state"] };
+
+/** Gives the units that bend somewhere, those in one place together. */
+function stacksOf(kinks: readonly Kink[], view: readonly [number, number]): Placed[][] {
   const width = view[1] - view[0];
   const inner: [number, number] = [view[0] + EDGE * width, view[1] - EDGE * width];
   const placed = kinks.flatMap(({ at, state }, unit) => {
     const x = place(at, inner);
     return x === null ? [] : [{ unit, x, state }];
   }).sort((a, b) => a.x - b.x || a.unit - b.unit);
-  const stacks: (typeof placed)[] = [];
+  const stacks: Placed[][] = [];
   for (const each of placed) {
     const last = stacks[stacks.length - 1];
     if (last && each.x - last[0]!.x <= TOGETHER * width) last.push(each);
     else stacks.push([each]);
   }
-  const height = y[1] - y[0];
-  const highest = Math.max(1, ...stacks.map((stack) => stack.length));
-  const step = Math.min(STEP, (0.8 * ROOM) / (1 + ROOM) / highest) * height;
-  return stacks.flatMap((stack) => stack.map((each, level) => ({ ...each, x: stack[0]!.x, y: y[0] + (level + 0.1) * step })));
+  return stacks;
+}
+
+/** Gives a tick for every unit that bends somewhere, those in one place on top of each other. */
+export function ticksOf(kinks: readonly Kink[], view: readonly [number, number], { y, step }: Room): Tick[] {
+  return stacksOf(kinks, view).flatMap((stack) => stack.map((each, level) => ({ ...each, x: stack[0]!.x, y: y[0] + (level + 0.15) * step })));
 }
 
 /** Gives the curve with its rows, the ticks, and what is held of them. */
 export function curveLayers(picture: Picture, share: number, lit: ReadonlySet<number>, places: readonly (readonly [number, number])[]): { layers: Layer[]; ticks: Tick[] } {
   const { rows, x, span, before } = picture;
-  const y = viewOf(picture);
+  const room = roomOf(picture);
+  const { step } = room;
   const { f, kinks } = between(picture, share);
-  const ticks = kinks ? ticksOf(kinks, x, y) : [];
-  const step = ticks.length > 1 ? Math.min(...gaps(ticks), STEP * (y[1] - y[0])) : STEP * (y[1] - y[0]);
+  const ticks = kinks ? ticksOf(kinks, x, room) : [];
   const layers: Layer[] = [
     { kind: "band", id: "left", x: [x[0], span[0]], colour: "muted" },
     { kind: "band", id: "right", x: [span[1], x[1]], colour: "muted" },
@@ -71,13 +85,9 @@ export function curveLayers(picture: Picture, share: number, lit: ReadonlySet<nu
   }
   const held = ticks.filter((tick) => lit.has(tick.unit));
   layers.push({ kind: "rule", id: "held rules", x: [...new Set(held.map((t) => t.x))].slice(0, 40), look: "dash", colour: "accent" });
-  layers.push({ kind: "points", id: "held", x: held.map((t) => t.x), y: held.map((t) => t.y + (LONG / 2) * step), size: 14, look: "ring", colour: "accent" });
-  layers.push(...crowds(ticks, x, step), ...(kinks ? beyond(kinks, x, y) : []));
+  layers.push({ kind: "points", id: "held", x: held.map((t) => t.x), y: held.map((t) => t.y + (LONG / 2) * step), size: 12, look: "ring", colour: "accent" });
+  layers.push(...crowds(ticks, x, step), ...(kinks ? beyond(kinks, ticks, x, step) : []));
   return { layers, ticks };
-}
-
-function gaps(ticks: readonly Tick[]): number[] {
-  return ticks.flatMap((tick, i) => (i > 0 && tick.x === ticks[i - 1]!.x ? [tick.y - ticks[i - 1]!.y] : []));
 }
 
 /** Gives the number of ticks in one place, where they are many. */
@@ -85,7 +95,7 @@ function crowds(ticks: readonly Tick[], view: readonly [number, number], step: n
   const found: Layer[] = [];
   for (const x of new Set(ticks.map((tick) => tick.x))) {
     const those = ticks.filter((tick) => tick.x === x);
-    if (those.length < CROWD || those.length === 0) continue;
+    if (those.length < CROWD) continue;
     const kind = those.every((tick) => tick.state === "dead") ? "dead" : "together";
     const right = x < (view[0] + view[1]) / 2;
     found.push({ kind: "label", id: `crowd ${x}`, x, y: those[those.length - 1]!.y + step / 2, text: `${those.length} ${kind}`, anchor: right ? "start" : "end", shift: [right ? 10 : -10, -4], colour: those.some((tick) => tick.state !== "bends") ? "error" : "text" });
@@ -93,14 +103,14 @@ function crowds(ticks: readonly Tick[], view: readonly [number, number], step: n
   return found;
 }
 
-/** Gives, at each border, how many kinks lie beyond it. */
-function beyond(kinks: readonly Kink[], view: readonly [number, number], y: readonly [number, number]): Layer[] {
+/** Gives, at each border, how many kinks lie beyond it, above their ticks. */
+function beyond(kinks: readonly Kink[], ticks: readonly Tick[], view: readonly [number, number], step: number): Layer[] {
   const count = (test: (at: number) => boolean): number => kinks.filter(({ at }) => at !== null && test(at)).length;
   const [left, right] = [count((at) => at < view[0]), count((at) => at > view[1])];
   const layers: Layer[] = [];
-  const at = y[0] + (ROOM / (1 + ROOM)) * 0.86 * (y[1] - y[0]);
-  if (left) layers.push({ kind: "label", id: "beyond left", x: view[0], y: at, text: `◂ ${left} beyond`, anchor: "start", shift: [6, 0], colour: "error" });
-  if (right) layers.push({ kind: "label", id: "beyond right", x: view[1], y: at, text: `${right} beyond ▸`, anchor: "end", shift: [-6, 0], colour: "error" });
+  const top = (unit: number): number => ticks.filter((tick) => tick.x === ticks[unit]!.x).reduce((most, tick) => Math.max(most, tick.y), -Infinity) + step;
+  if (left) layers.push({ kind: "label", id: "beyond left", x: view[0], y: top(0), text: `◂ ${left}`, anchor: "start", shift: [6, 6], colour: "error" });
+  if (right) layers.push({ kind: "label", id: "beyond right", x: view[1], y: top(ticks.length - 1), text: `${right} ▸`, anchor: "end", shift: [-6, 6], colour: "error" });
   return layers;
 }
 
@@ -108,10 +118,31 @@ function series({ breakpoints, values, leftSlope, rightSlope }: Picture["before"
   return { x: breakpoints, y: values, left: leftSlope, right: rightSlope };
 }
 
-const LEAST = 1e-16;
+/** Gives each unit's share of the rows on which it is on, layer after layer, before and after. */
+export function shareLayers(layers: readonly LayerUnits[], after: readonly LayerUnits[] | undefined, lit: (layer: number, unit: number) => boolean): { layers: Layer[]; x: [number, number] } {
+  const units = layers.flatMap((layer, l) => (layer.shares ?? []).map((share, k) => ({ share, l, k })));
+  const later = after?.flatMap((layer) => layer.shares ?? []);
+  const shown = units.map((unit, i) => ({ ...unit, x: i + 1, now: later?.[i] ?? unit.share }));
+  const found: Layer[] = [{ kind: "sticks", id: "shares", x: shown.map((u) => u.x), y: shown.map(() => 0), y2: shown.map((u) => u.now), colour: "fit" }];
+  const starts = shown.filter((unit, i) => i > 0 && unit.k === 0);
+  if (starts.length > 0) found.push({ kind: "rule", id: "borders", x: starts.map((u) => u.x - 0.5), look: "dash", colour: "muted" });
+  if (later) found.push({ kind: "points", id: "before", x: shown.map((u) => u.x), y: shown.map((u) => u.share), size: 5, colour: "muted" });
+  const among = (test: (share: number) => boolean): { x: number[]; y: number[] } => {
+    const those = shown.filter((u) => test(u.now));
+    return { x: those.map((u) => u.x), y: those.map((u) => u.now) };
+  };
+  found.push({ kind: "points", id: "bends", ...among((share) => share > 0 && share < 1), size: 7, colour: "fit" });
+  found.push({ kind: "points", id: "dead", ...among((share) => share === 0), size: 8, look: "cross", colour: "error" });
+  found.push({ kind: "points", id: "always on", ...among((share) => share === 1), size: 8, look: "ring", colour: "error" });
+  const held = shown.filter((u) => lit(u.l, u.k));
+  found.push({ kind: "points", id: "held", x: held.map((u) => u.x), y: held.map((u) => u.now), size: 15, look: "ring", colour: "accent" });
+  return { layers: found, x: [0.5, Math.max(1, shown.length) + 0.5] };
+}
+
+const TINY = 1e-16;
 
 function power(loss: number): number {
-  return Math.log10(Math.max(LEAST, loss));
+  return Math.log10(Math.max(TINY, loss));
 }
 
 /** Gives what each remedy that was tried does to the loss, between the best constant and the floor. */

@@ -9,7 +9,7 @@ import { COMMIT, type Host, type View } from "../station.ts";
 import { type Answers, answers, type Described, type Known, type LayerUnits } from "./answers.ts";
 import { between, lossOf, type Picture, pictureOf } from "./compute.ts";
 import { findingsList } from "./findings.ts";
-import { curveLayers, lossLayers, short, type Tick, viewOf } from "./scene.ts";
+import { curveLayers, lossLayers, roomOf, shareLayers, short, type Tick } from "./scene.ts";
 import { type Action, type Case, caseOf, CASES, initial, type State } from "./state.ts";
 import { CASE_NAMES } from "./text.ts";
 
@@ -17,8 +17,9 @@ const MORPH = 1500; // ms from before to after
 const NEAR = 0.015; // of the width: a kink no further from the crosshair is meant
 const PICTURED: readonly Sample[] = [
   { label: "rows", look: "dot" }, { label: "this network", colour: "fit" },
-  { label: "| bends", colour: "text", look: "line" }, { label: "× dead", colour: "error", look: "line" }, { label: "○ always on", colour: "error", look: "line" },
+  { label: "kink that bends", colour: "text", look: "tick" }, { label: "dead", colour: "error", look: "cross" }, { label: "always on", colour: "error", look: "ring" },
 ];
+const UNITS: readonly Sample[] = [{ label: "on for some rows", colour: "fit", look: "dot" }, ...PICTURED.slice(3)];
 const OFFER = "Diagnosing a network of your own takes Python: `pip install \"hinges[lab]\"`, then `hinges lab` opens models (ONNX, Keras, PyTorch, npz) and CSV files, and the network just trained in Train.";
 
 /** What the cards draw from. */
@@ -51,6 +52,7 @@ class DoctorView implements View<State> {
   private readonly which = select<Case | "own">({ label: "Network", bare: true, choices: [], value: "forum", onChange: (name) => name !== "own" && this.host.act({ kind: "case", name }, COMMIT) });
   private readonly key = legend();
   private readonly chart = plot({ label: "The network on its rows", x: [0, 10], y: [-2, 2], xName: "x", yName: "y", height: 380 });
+  private readonly shares = plot({ label: "The share of the rows on which each unit is on", x: [0.5, 10.5], y: [-0.06, 1.06], xName: "unit", yName: "share of the rows on which it is on", height: 220, whole: true });
   private readonly layers = table({
     label: "The layers", corner: "layer",
     columns: [
@@ -66,13 +68,13 @@ class DoctorView implements View<State> {
     onHold: (index) => this.host.act({ kind: "finding", finding: this.state.finding === index ? null : index }, COMMIT),
     onHover: (index) => this.light(index, new Set()),
   });
-  private readonly losses = plot({ label: "The loss now and with each remedy", x: [0.5, 2.5], y: [-4, 0], xName: "finding", yName: "loss", height: 230, powers: true });
+  private readonly losses = plot({ label: "The loss now and with each remedy", x: [0.5, 2.5], y: [-4, 0], xName: "finding", yName: "loss", height: 230, powers: true, whole: true });
   private readonly numbers = table({
     label: "Losses", corner: "", columns: [{ id: "loss", label: "loss", kind: "text" }, { id: "times", label: "to the floor", name: "the loss divided by the floor", kind: "text" }],
   });
   private readonly mend = button({ label: "Repair", look: "primary", onPress: () => this.repair() });
   private readonly slide = slider({
-    label: "after", name: "from before to after the repair", min: 0, max: 1, step: 0.01, value: 0, colour: "fit",
+    label: "before → after", name: "from before to after the repair", min: 0, max: 1, step: 0.01, value: 0, colour: "fit",
     onInput: (repair) => {
       this.halt();
       this.host.act({ kind: "repair", repair });
@@ -98,9 +100,9 @@ class DoctorView implements View<State> {
       wide: { areas: ["chart findings", "repair losses"], columns: [1.35, 1] },
       medium: { areas: ["chart chart", "findings findings", "repair losses"], columns: [1, 1] },
     }, {
-      chart: card({ title: "The patient", tools: [this.which.el] }, this.key.el, this.chart.el, this.layers.el, this.standing.el, this.files()),
+      chart: card({ title: "The patient", tools: [this.which.el] }, this.key.el, this.chart.el, this.shares.el, h("div", { class: "s-plain" }, this.layers.el), this.standing.el, this.files()),
       findings: card({ title: "What the doctor finds" }, this.headline, this.list.el, this.retry.el),
-      repair: card({ title: "Repair" }, toolbar(this.mend.el), this.slide.el, this.mended.el, this.numbers.el),
+      repair: card({ title: "Repair" }, toolbar(this.mend.el), this.slide.el, this.mended.el, h("div", { class: "s-plain" }, this.numbers.el)),
       losses: card({ title: "What each remedy gains", note: "tried on the same rows" }, this.losses.el),
     }));
   }
@@ -125,7 +127,7 @@ class DoctorView implements View<State> {
 
   private files(): HTMLElement {
     const { upload } = this.host.services;
-    if (!upload) return prose(OFFER);
+    if (!upload) return h("div", { class: "s-offer" }, prose(OFFER));
     const take = (kind: "network" | "data") => (file: File): void => {
       this.refused = "";
       upload(file).then(({ handle, kind: found, name }) => {
@@ -181,11 +183,10 @@ class DoctorView implements View<State> {
     this.which.set(name ?? "own");
     const isTable = !picture && known.diagnosis !== undefined;
     style(this.chart.el, "display", isTable ? "none" : "");
-    style(this.key.el, "display", isTable ? "none" : "");
+    style(this.shares.el, "display", isTable ? "" : "none");
     style(this.layers.el, "display", isTable ? "" : "none");
     if (picture) {
-      const y = viewOf(picture);
-      this.chart.view({ x: picture.x, y });
+      this.chart.view({ x: picture.x, y: roomOf(picture).y });
       const places = [...active].flatMap((k) => known.diagnosis?.findings[k]?.places ?? []);
       const { layers, ticks } = curveLayers(picture, share, lit, places);
       this.ticks = ticks;
@@ -195,9 +196,21 @@ class DoctorView implements View<State> {
     } else {
       this.ticks = [];
       this.chart.draw([]);
-      if (known.diagnosis) this.layers.set(layerRows(known, share));
+      if (known.diagnosis) this.showUnits(known, share, active);
     }
     this.showStanding(known, picture);
+  }
+
+  /** Of several inputs or classes: what every unit does on the rows, and the layers in numbers. */
+  private showUnits(known: Known, share: number, active: ReadonlySet<number>): void {
+    const { findings, network } = known.diagnosis!;
+    const units = new Set([...active].flatMap((k) => findings[k]?.units.map(String) ?? []));
+    const { layers, x } = shareLayers(network.layers, share > 0 ? known.repair?.network.layers : undefined, (layer, unit) => units.has(`${layer},${unit}`));
+    this.shares.view({ x });
+    this.shares.draw(layers);
+    this.shares.describe(known.diagnosis!.standing);
+    this.key.set([...UNITS, ...(share > 0 ? [{ label: "before", colour: "muted" as const, look: "dot" as const }] : [])]);
+    this.layers.set(layerRows(known, share));
   }
 
   private showStanding({ busy, problem, diagnosis }: Known, picture: Picture | undefined): void {

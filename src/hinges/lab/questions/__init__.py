@@ -22,7 +22,9 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
     {
         "best": "_best",
         "curve": "_curve",
+        "diagnose": "_diagnose",
         "open": "_open",
+        "repair": "_repair",
     }
 )
 

@@ -1,4 +1,4 @@
-"""A diagnosis and a repair as plain JSON for a page: words, numbers, the curve by its breakpoints, what every unit does."""
+"""A diagnosis and a repair as plain JSON for a page: words, numbers, the curve by its breakpoints, what units do."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -91,6 +91,7 @@ def _layer(state: LayerState) -> dict[str, Any]:
         "always_on": counts.get("always on"),
         "saturated": counts.get("residual"),
         "on": float(state.on.mean()),
+        "shares": np.round(state.on, 4).tolist() if state.units <= MOST_UNITS else None,
     }
 
 
