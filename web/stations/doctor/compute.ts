@@ -1,8 +1,8 @@
 /** The curve and the kinks of a network on its rows, and what stands between a network and its repaired self. */
 
 import {
-  combined, dense, evaluate, hingesOf, isOneLayer, isPiecewiseLinear, kinkOf, layerValues, type Network, type PiecewiseLinear, piecewiseLinear, slopeChangeOf,
-  example, toFunction, valuesAt,
+  combined, dense, evaluate, example, isOneLayer, isPiecewiseLinear, layerValues, type Network, type PiecewiseLinear, piecewiseLinear, slopes, toFunction,
+  valuesAt,
 } from "../../engine/index.ts";
 import { extent } from "../../kit/index.ts";
 import { type Curve, denseOf, type Described, EXAMPLES, type Kink, type Known } from "./answers.ts";
@@ -18,8 +18,8 @@ export interface Shape {
   readonly curve: Curve;
   readonly f: PiecewiseLinear;
   readonly kinks: readonly Kink[] | null;
-  /** Where it is a sum of hinges: of each unit the kink and the change of slope. */
-  readonly hinges: readonly { readonly at: number; readonly bend: number; readonly left: number }[] | null;
+  /** Whether every vertex of the curve is the kink of a unit: one hidden layer of relu. */
+  readonly isSum: boolean;
 }
 
 /** What can be drawn of a state: rows, and the network before and after. */
@@ -58,7 +58,8 @@ export function pictureOf(state: State, known: Known): Picture | undefined {
   const x = extent(rows.x, REACH);
   const before = shapeOf(described, own, rows, x);
   if (!before) return undefined;
-  const after = known.repair && shapeOf(known.repair.network, known.repair.network.dense, rows, x);
+  const mended = known.repair && shapeOf(known.repair.network, known.repair.network.dense, rows, x);
+  const after = mended && before.kinks && mended.kinks ? { ...mended, kinks: inOrder(before.kinks, mended.kinks) } : mended;
   return { rows, x, span: extent(rows.x, 0), before, after };
 }
 
@@ -68,12 +69,7 @@ function shapeOf(described: Described | undefined, own: Dense | null, rows: Poin
   const curve = described?.curve ?? (network && isCurve ? curveOf(network, view) : undefined);
   if (!curve) return undefined;
   const f = piecewiseLinear(curve.x, curve.y, curve.left, curve.right);
-  const one = network && isOneLayer(network) ? hingesOf(network) : null;
-  return {
-    curve, f,
-    kinks: described?.kinks ?? (network && isCurve ? kinksOf(network, rows) : null),
-    hinges: one && one.map((hinge) => ({ at: kinkOf(hinge), bend: slopeChangeOf(hinge), left: hinge.weight < 0 ? hinge.coefficient * hinge.weight : 0 })),
-  };
+  return { curve, f, kinks: described?.kinks ?? (network && isCurve ? kinksOf(network, rows) : null), isSum: network !== null && isOneLayer(network) };
 }
 
 function curveOf(network: Network, view: readonly [number, number]): Curve {
@@ -110,56 +106,56 @@ export interface Between {
 }
 
 /**
- * Gives what stands a share of the way between the two networks: of sums of hinges every kink moves to its unit's new
- * place and every change of slope to its new one, while the curve's ends over the rows go straight from one to the other;
- * of other networks the mixture of both curves. Exact for what it is; at 0 and 1 the networks themselves.
+ * Gives what stands a share of the way between the two networks: of sums of hinges every vertex goes straight from its
+ * place on the old curve to its place on the new one, in the order in which they lie; of other networks the mixture of
+ * both curves. At 0 and 1 it is the networks themselves.
  */
 export function between({ before, after, span, x }: Picture, share: number): Between {
   if (!after || share <= 0) return before;
   if (share >= 1) return after;
-  const f = before.hinges && after.hinges && before.hinges.length === after.hinges.length
-    ? moved(before as Hinged, after as Hinged, share, span, x)
-    : combined([[1 - share, before.f], [share, after.f]]);
-  return { f, kinks: before.kinks && after.kinks && movedKinks(before.kinks, after.kinks, share, span, x) };
-}
-
-type Hinged = Shape & { hinges: NonNullable<Shape["hinges"]> };
-
-function moved(before: Hinged, after: Hinged, share: number, [low, high]: readonly [number, number], view: readonly [number, number]): PiecewiseLinear {
-  const mix = (a: number, b: number): number => (1 - share) * a + share * b;
-  let left = 0;
-  const bends = before.hinges.map((old, k) => {
-    const next = after.hinges[k]!;
-    left += mix(old.left, next.left);
-    const [from, to] = [place(old.at, view), place(next.at, view)];
-    return { at: mix(from ?? to ?? low, to ?? from ?? low), bend: mix(from === null ? 0 : old.bend, to === null ? 0 : next.bend) };
-  }).sort((one, other) => one.at - other.at);
-  const raw = fromBends(bends, left);
-  const ends = [low, high].map((x) => mix(evaluate(before.f, x), evaluate(after.f, x)) - evaluate(raw, x));
-  const tilt = high > low ? (ends[1]! - ends[0]!) / (high - low) : 0;
+  const { kinks } = before;
+  const isMoved = before.isSum && after.isSum && kinks !== null && after.kinks?.length === kinks.length;
   return {
-    breakpoints: raw.breakpoints, values: raw.values.map((y, i) => y + ends[0]! + tilt * (raw.breakpoints[i]! - low)),
-    leftSlope: raw.leftSlope + tilt, rightSlope: raw.rightSlope + tilt,
+    f: isMoved ? moved(before, after, share, x) : combined([[1 - share, before.f], [share, after.f]]),
+    kinks: kinks && after.kinks && movedKinks(kinks, after.kinks, share, span, x),
   };
 }
 
-function fromBends(bends: readonly { at: number; bend: number }[], left: number): PiecewiseLinear {
-  const [breakpoints, values]: [number[], number[]] = [[], []];
-  let slope = left;
-  for (const { at, bend } of bends) {
-    const last = breakpoints.length - 1;
-    if (last < 0 || at > breakpoints[last]!) {
-      values.push(last < 0 ? 0 : values[last]! + slope * (at - breakpoints[last]!));
-      breakpoints.push(at);
-    }
-    slope += bend;
-  }
-  return { breakpoints, values, leftSlope: left, rightSlope: slope };
+function moved(before: Shape, after: Shape, share: number, view: readonly [number, number]): PiecewiseLinear {
+  const mix = (a: number, b: number): number => (1 - share) * a + share * b;
+  const points = before.kinks!.flatMap(({ at }, k) => {
+    const [from, to] = [place(at, view), place(after.kinks![k]!.at, view)];
+    if (from === null && to === null) return [];
+    const [a, b] = [from ?? to!, to ?? from!];
+    return [[mix(a, b), mix(evaluate(before.f, a), evaluate(after.f, b))] as const];
+  }).sort((one, other) => one[0] - other[0]);
+  const rising = points.filter(([x], i) => i === 0 || x > points[i - 1]![0]);
+  return {
+    breakpoints: rising.map(([x]) => x), values: rising.map(([, y]) => y),
+    leftSlope: mix(slopeAt(before.f, view[0]), slopeAt(after.f, view[0])), rightSlope: mix(slopeAt(before.f, view[1]), slopeAt(after.f, view[1])),
+  };
+}
+
+/** Gives the slope of the piece at x. */
+function slopeAt(f: PiecewiseLinear, x: number): number {
+  return slopes(f)[f.breakpoints.filter((t) => t < x).length]!;
 }
 
 /** Gives where a kink is drawn: beyond the borders at the border; null for none. */
 export function place(at: number | null, [a, b]: readonly [number, number]): number | null {
   return at === null || !Number.isFinite(at) ? null : Math.min(b, Math.max(a, at));
+}
+
+/** Gives the kinks after a repair in the order of the units before: the leftmost stays the leftmost, and so on. */
+function inOrder(before: readonly Kink[], after: readonly Kink[]): readonly Kink[] {
+  if (before.length !== after.length) return after;
+  const ranked = (kinks: readonly Kink[]): number[] => kinks.map((_, k) => k).sort((a, b) => (kinks[a]!.at ?? Infinity) - (kinks[b]!.at ?? Infinity) || a - b);
+  const [old, next] = [ranked(before), ranked(after)];
+  const found = [...after];
+  old.forEach((unit, rank) => {
+    found[unit] = after[next[rank]!]!;
+  });
+  return found;
 }
 
 function movedKinks(before: readonly Kink[], after: readonly Kink[], share: number, [low, high]: readonly [number, number], view: readonly [number, number]): Kink[] {
