@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special as _special  # pyright: ignore[reportMissingTypeStubs]
 
 from hinges import _arrays
 from hinges.data import Dataset
@@ -17,9 +15,8 @@ from hinges.fits import FitResult
 from hinges.optimal._knot_search import Fitted, filled
 from hinges.optimal._refits import Refits, drawn, prepared
 from hinges.optimal._sample import Sample
+from hinges.optimal._scipy import scipy
 from hinges.optimal._squares import Squares
-
-special = cast(Any, _special)  # scipy ships no types
 
 _PLACES = 12
 _STEPS = 12
@@ -84,7 +81,7 @@ def compare(
     statistic = _statistic(errors, (one.parameters, two.parameters), n)
     exact = one.exact and two.exact and set(one.start.kinks.tolist()) <= set(two.start.kinks.tolist())
     if exact:
-        p = float(special.fdtrc(two.parameters - one.parameters, n - two.parameters, statistic))
+        p = float(scipy("special").fdtrc(two.parameters - one.parameters, n - two.parameters, statistic))
         how = "F test"
     else:
         count = _arrays.count(resamples, "resamples", maximum=100_000)

@@ -8,19 +8,14 @@ found that way is solved once more as equations, which wins back the digits that
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
 
 import numpy as np
-from scipy import optimize as _optimize  # pyright: ignore[reportMissingTypeStubs]
-from scipy.linalg import blas as _blas  # pyright: ignore[reportMissingTypeStubs]
-from scipy.linalg import lapack as _lapack  # pyright: ignore[reportMissingTypeStubs]
 
 from hinges._arrays import Floats
+from hinges.optimal._scipy import scipy
 
-# SciPy ships no types. LAPACK itself, because a search makes thousands of calls and the wrappers cost more; and trsm,
-# because trtrs starts threads for the smallest systems.
-blas, lapack, optimize = cast(Any, _blas), cast(Any, _lapack), cast(Any, _optimize)
-
+# LAPACK itself is called, because a search makes thousands of calls and the wrappers cost more; and trsm, because
+# trtrs starts threads for the smallest systems.
 _RIDGE = 1e-14
 _SLACK = 1e-11
 
@@ -48,6 +43,7 @@ def minimised(gram: Floats, pull: Floats, matrix: Floats, right: Floats, *, shar
     scale = 1e-12 + np.abs(right).max(initial=0.0) + np.abs(free).max(initial=0.0)
     if not len(matrix) or (matrix @ free >= right - 1e-15 * scale).all():
         return Solution(free, np.zeros(len(matrix)))
+    blas = scipy("linalg.blas")
     reduced: Floats = blas.dtrsm(1.0, factor, matrix.T, lower=1).T
     size = np.sqrt((reduced**2).sum(axis=1))
     size[size == 0] = 1.0
@@ -57,7 +53,7 @@ def minimised(gram: Floats, pull: Floats, matrix: Floats, right: Floats, *, shar
     goal = np.zeros(len(stacked))
     goal[-1] = 1.0
     try:
-        weights, rest = optimize.nnls(stacked, goal, maxiter=30 * stacked.shape[1] + 300)
+        weights, rest = scipy("optimize").nnls(stacked, goal, maxiter=30 * stacked.shape[1] + 300)
     except RuntimeError:
         return None
     beyond = float(stacked[-1] @ weights) - 1.0
@@ -83,6 +79,7 @@ def bound_under(gram: Floats, pull: Floats, matrix: Floats, right: Floats, multi
 
 def _unconstrained(gram: Floats, pull: Floats) -> tuple[Floats, Floats]:
     """Give the lower Cholesky factor and the point where nothing bounds."""
+    lapack = scipy("linalg.lapack")
     size = float(np.trace(gram)) / len(gram) + 1e-300
     for ridge in (_RIDGE, 1e-12, 1e-10, 1e-8):
         factor, failed = lapack.dpotrf(gram + ridge * size * np.eye(len(gram)), lower=1, clean=1)

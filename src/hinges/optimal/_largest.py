@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize as _optimize  # pyright: ignore[reportMissingTypeStubs]
-from scipy import sparse as _sparse  # pyright: ignore[reportMissingTypeStubs]
 
 from hinges._arrays import Floats
 from hinges.optimal._knot_search import Fitted
 from hinges.optimal._sample import Sample, located
+from hinges.optimal._scipy import scipy
 from hinges.optimal._wishes import LEAST_GAP, Wishes
-
-optimize, sparse = cast(Any, _optimize), cast(Any, _sparse)  # scipy ships no types
 
 _FINE = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 _ALL_ROWS = 1200  # rows up to which a program holds all of them
@@ -119,6 +116,7 @@ class Largest:
         size = best.error * float(max(self.up.max(), self.down.max()))
         hats = hat_columns(best.vertices, self.sample.u)
         rows = [self._relevant(best)] * m
+        sparse = scipy("sparse")
         columns: list[Any] = []
         rests: list[Floats] = []
         lower: list[Floats] = []
@@ -234,13 +232,14 @@ class Program:
         return (value - float(np.abs(left) @ most)) / max(1.0, total)
 
     def _solved(self, rows: NDArray[np.intp], limits: list[Any] | None) -> Answer | None:
+        sparse = scipy("sparse")
         part, n, p = sparse.csr_matrix(self.columns)[rows], len(rows), self.columns.shape[1]
         up, down = self.up[rows, None], self.down[rows, None]
         left = sparse.bmat(
             [[part, -up], [-part, -down], [sparse.csr_matrix(-self.matrix), np.zeros((len(self.right), 1))]],
             format="csr",
         )
-        answer = optimize.linprog(
+        answer = scipy("optimize").linprog(
             np.append(np.zeros(p), 1.0),
             A_ub=left,
             b_ub=np.concatenate([self.rest[rows], -self.rest[rows], -self.right]),
@@ -263,7 +262,7 @@ def hat_columns(vertices: Floats, u: Floats) -> Any:
     at = np.arange(len(u))
     entries = np.concatenate([1 - share, share])
     places = (np.concatenate([at, at]), np.concatenate([piece, piece + 1]))
-    return sparse.csr_matrix((entries, places), shape=(len(u), len(vertices)))
+    return scipy("sparse").csr_matrix((entries, places), shape=(len(u), len(vertices)))
 
 
 def _bounds_by_kinks(wishes: Wishes, kinks: int, count: int) -> Floats:

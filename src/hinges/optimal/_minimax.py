@@ -8,11 +8,11 @@ largest linearised error inside a trust region on the kinks, keep the step when 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hinges.optimal._scipy import scipy
 
 Floats = NDArray[np.float64]
 
@@ -95,7 +95,7 @@ def _chebyshev(
     columns: Floats, errors: Floats, rows: Rows, bounds: list[tuple[float | None, float | None]]
 ) -> tuple[Floats, float]:
     """Give the change that makes max |errors - weights * columns @ change| smallest, and that maximum."""
-    linprog: Any = import_module("scipy.optimize").linprog  # SciPy ships no types
+    linprog = scipy("optimize").linprog
     size = float(np.abs(errors).max())
     nothing = np.zeros_like(columns[0])
     if size == 0:

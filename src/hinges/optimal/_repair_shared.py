@@ -14,11 +14,11 @@ from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
-from scipy.linalg import qr  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
 from hinges._arrays import Floats
 from hinges.optimal._repair_rows import Bools, CurveRows, unit_values
 from hinges.optimal._rows import merge_rows
+from hinges.optimal._scipy import scipy
 from hinges.optimal._segments import segment, segment_errors
 from hinges.optimal._signs import rank_patterns
 
@@ -101,7 +101,7 @@ def fitted(problem: SharedProblem, at: Floats, left: Bools) -> Fitted:
     columns = np.hstack([problem.base, problem.root * unit_values(problem.rows.u, at, left, slopes)])
     size = np.sqrt(np.einsum("ij,ij->j", columns, columns))
     size[size == 0] = 1.0
-    decomposed = cast(Any, qr)(columns / size, mode="economic", pivoting=True)
+    decomposed = scipy("linalg").qr(columns / size, mode="economic", pivoting=True)
     basis, upper, order = cast("tuple[Floats, Floats, Ints]", decomposed)
     diagonal = np.abs(np.diagonal(upper))
     rank = int((diagonal > RANK * diagonal[0]).sum())

@@ -7,12 +7,11 @@ diagonals beside the main one: per piece everything follows from the six sums of
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hinges.optimal._scipy import scipy
 from hinges.optimal._sums import RunSums
 
 Floats = NDArray[np.float64]
@@ -82,8 +81,7 @@ def _values(gram: Floats, free: Floats) -> Floats:
 
 def solved(band: Floats, right: Floats) -> Floats:
     """Solve a symmetric positive banded system, the diagonals from the outermost to the main one."""
-    solve: Any = import_module("scipy.linalg").solveh_banded  # SciPy ships no types
-    return solve(band, right, check_finite=False)
+    return scipy("linalg").solveh_banded(band, right, check_finite=False)
 
 
 def trained(sums: RunSums, start: Spline, *, steps: int = 60, tolerance: float = 1e-13) -> Spline:

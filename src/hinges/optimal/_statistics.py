@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special as _special  # pyright: ignore[reportMissingTypeStubs]
 
 from hinges import _arrays
 from hinges._arrays import Floats
@@ -16,9 +14,8 @@ from hinges.errors import InvalidInputError
 from hinges.fits import FitResult
 from hinges.optimal._knot_search import Fitted
 from hinges.optimal._refits import Refits, refitted
+from hinges.optimal._scipy import scipy
 from hinges.pwl import PiecewiseLinear
-
-special = cast(Any, _special)  # scipy ships no types
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +65,7 @@ class Summary:
         if self.exact:
             spread = self._refits.exact_spread(points)
             total = np.sqrt(spread**2 + (self.sigma**2 if kind == "prediction" else 0.0))
-            reach = float(special.stdtrit(self.rows - self.parameters, (1 + level) / 2)) * total
+            reach = float(scipy("special").stdtrit(self.rows - self.parameters, (1 + level) / 2)) * total
             centre = self.function(points)
             return centre - reach, centre + reach
         low, high = self._refits.quantiles(points, (1 - level) / 2, noise=kind == "prediction")

@@ -12,16 +12,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lapack  # pyright: ignore[reportMissingTypeStubs]
+
+from hinges.optimal._scipy import scipy
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-_LAPACK = cast(Any, lapack)  # scipy ships no types
 _RANK = 1e-11  # a unit column this close to the span of the others adds rounding, not fit
 _SMALLEST_DAMPING = 1e-10
 
@@ -81,14 +81,15 @@ def project(problem: Problem, at: Floats, left: Bools) -> Projection:
     size[size == 0] = 1.0
     columns /= size
     # The LAPACK calls behind scipy.linalg.qr: a search makes thousands of these, and the wrappers cost half.
-    factors, order, tau = _LAPACK.dgeqp3(columns, lwork=4 * columns.shape[1] + 64, overwrite_a=1)[:3]
+    lapack = scipy("linalg.lapack")
+    factors, order, tau = lapack.dgeqp3(columns, lwork=4 * columns.shape[1] + 64, overwrite_a=1)[:3]
     diagonal = np.abs(np.diagonal(factors))
     rank = int((diagonal > _RANK * diagonal[0]).sum())
     upper = factors[:rank, :rank].copy(order="F")
-    basis = cast("Floats", _LAPACK.dorgqr(factors[:, :rank], tau[:rank], lwork=64 * rank)[0])
+    basis = cast("Floats", lapack.dorgqr(factors[:, :rank], tau[:rank], lwork=64 * rank)[0])
     seen = basis.T @ problem.target
     coefficients = np.zeros(size.size)
-    coefficients[order[:rank] - 1] = _LAPACK.dtrtrs(upper, seen)[0]
+    coefficients[order[:rank] - 1] = scipy("linalg.blas").dtrsm(1.0, upper, seen[:, None])[:, 0]  # trtrs starts threads
     residual = problem.target - basis @ seen
     return Projection(basis, residual, coefficients / size, float(residual @ residual))
 
