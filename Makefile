@@ -4,10 +4,10 @@ PYTHON := .venv/bin/python
 JOBS ?= 2
 ARGS ?=
 
-.PHONY: help setup demo test check fmt types bench evidence lab web
+.PHONY: help setup demo test check fmt types bench evidence lab web site release-check
 
 help: ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup: ## make .venv ready (the other targets do it too)
 	@sh tools/setup.sh
@@ -47,3 +47,7 @@ lab: setup ## open the lab in a browser (ARGS="--export site/" writes it as a st
 
 web: ## rebuild the lab's front end into src/hinges/lab/static
 	@sh tools/web.sh build
+
+site: setup ## build the site into site/, with the lab inside, and check its links
+	@sh tools/docs.sh
+	@$(PYTHON) tools/build_site.py
