@@ -1,5 +1,5 @@
 # ruff: noqa: INP001, T201 - a script, not part of a package
-"""Build the site and check it: `python tools/build_site.py [FOLDER]`. Needs the dependency group `docs`, and no network.
+"""Build the site and check it: `python tools/build_site.py [FOLDER]`. Needs the group `docs`, and no network.
 
 The build is strict: any warning ends it. Then every page is read: each link inside the site leads to a page and a
 heading that are there, and nothing is fetched from elsewhere when a page is opened.
