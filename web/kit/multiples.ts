@@ -29,6 +29,10 @@ export interface MultiplesOptions {
   /** Least width of a panel in pixels, and its height. */
   least?: number;
   height?: number;
+  /** The most panels in a row. */
+  most?: number;
+  /** What is written at the crosshair of the panel in hand; without, the value of its last curve. */
+  read?(panel: Panel, x: number): string;
   /** The pointer or the focus is at x in a panel, or in none. */
   onHover?(panel: string | undefined, x?: number): void;
   onSelect?(panel: string): void;
@@ -57,6 +61,9 @@ class CanvasMultiples implements Multiples {
   readonly #options: MultiplesOptions;
   readonly #buttons = h("div", { class: "k-panels" });
   readonly #draw = frames<void>(() => this.#paint());
+  /** All panels without crosshair: painted once for each scene, and copied while the crosshair moves. */
+  readonly #still = h("canvas");
+  #stale = true;
   #panels: readonly Panel[] = [];
   #view: View;
   #cross: number | undefined;
@@ -86,7 +93,7 @@ class CanvasMultiples implements Multiples {
     }).observe(this.el);
     onThemeChange(this.el, () => {
       this.#colours = undefined;
-      this.#draw.request();
+      this.#renew();
     });
   }
 
@@ -105,7 +112,8 @@ class CanvasMultiples implements Multiples {
 
   get #columns(): number {
     const least = this.#options.least ?? 120;
-    const fits = Math.max(1, Math.floor((this.#width + GAP.column) / (least + GAP.column)));
+    const room = Math.floor((this.#width + GAP.column) / (least + GAP.column));
+    const fits = Math.max(1, Math.min(this.#options.most ?? Infinity, room));
     const count = Math.max(1, this.#panels.length);
     const rows = Math.ceil(count / fits);
     return Math.ceil(count / rows); // rows of nearly equal length leave no empty corner
@@ -147,30 +155,51 @@ class CanvasMultiples implements Multiples {
       style(element, "height", `${box.height + TITLE}px`);
       return element;
     }));
+    this.#renew();
+  }
+
+  #renew(): void {
+    this.#stale = true;
     this.#draw.request();
   }
 
-  #paint(): void {
+  /** Gives a canvas's context, the canvas of the present size and empty. */
+  #cleared(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
     const ratio = globalThis.devicePixelRatio || 1;
-    const height = this.#height;
-    const [wide, high] = [Math.round(this.#width * ratio), Math.round(height * ratio)];
-    if (this.canvas.width !== wide) this.canvas.width = wide;
-    if (this.canvas.height !== high) this.canvas.height = high;
-    style(this.canvas, "width", `${this.#width}px`);
-    style(this.canvas, "height", `${height}px`);
-    const context = this.canvas.getContext("2d");
-    if (!context) return;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, this.#width, height);
-    context.lineJoin = "round";
-    this.#panels.forEach((panel, index) => this.#paintPanel(context, panel, index));
+    const [wide, high] = [Math.round(this.#width * ratio), Math.round(this.#height * ratio)];
+    if (canvas.width !== wide) canvas.width = wide;
+    if (canvas.height !== high) canvas.height = high;
+    const context = canvas.getContext("2d");
+    context?.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context?.clearRect(0, 0, this.#width, this.#height);
+    if (context) context.lineJoin = "round";
+    return context;
   }
 
-  #paintPanel(context: CanvasRenderingContext2D, panel: Panel, index: number): void {
+  #paint(): void {
+    const context = this.#cleared(this.canvas);
+    if (!context) return;
+    style(this.canvas, "width", `${this.#width}px`);
+    style(this.canvas, "height", `${this.#height}px`);
+    if (this.#stale) {
+      const still = this.#cleared(this.#still);
+      if (!still) return;
+      this.#panels.forEach((panel, index) => this.#paintPanel(still, panel, index, false));
+      this.#stale = false;
+    }
+    if (this.#still.width > 0 && this.#still.height > 0) context.drawImage(this.#still, 0, 0, this.#width, this.#height);
+    this.#panels.forEach((panel, index) => {
+      const lit = panel.id === this.#active;
+      if (lit) this.#paintPanel(context, panel, index, true);
+      if (this.#cross !== undefined) this.#paintCross(context, panel, this.#scales(index), lit);
+    });
+  }
+
+  #paintPanel(context: CanvasRenderingContext2D, panel: Panel, index: number, lit: boolean): void {
     const at = this.#scales(index);
-    const colour = this.#colour(panel.id === this.#active ? "text" : "muted"); // with the first colour, the font is known too
+    const colour = this.#colour(lit ? "text" : "muted"); // with the first colour, the font is known too
     const { left, top, width, height } = at.box;
-    const lit = panel.id === this.#active;
+    if (lit) context.clearRect(left - 1, top - TITLE, width + 2, height + TITLE + 1);
     context.font = `${lit ? 600 : 500} 12px ${this.#family}`;
     context.fillStyle = colour;
     context.fillText(panel.title, left, top - 7, width);
@@ -180,7 +209,6 @@ class CanvasMultiples implements Multiples {
     const [, zero] = at.pixel(0, 0);
     if (zero > 0 && zero < height) line(context, "h", left, top + Math.round(zero) + 0.5, width, this.#colour("axis"));
     for (const curve of panel.curves) this.#paintCurve(context, curve, at);
-    if (this.#cross !== undefined) this.#paintCross(context, panel, at, lit);
   }
 
   #paintCurve(context: CanvasRenderingContext2D, curve: PanelCurve, at: Scales): void {
@@ -206,12 +234,10 @@ class CanvasMultiples implements Multiples {
     const across = left + at.pixel(x, 0)[0];
     if (across < left || across > left + width) return;
     line(context, "v", across, top, height, this.#colour("muted"));
-    const main = panel.curves[panel.curves.length - 1];
-    const y = main && valueAt(main, x);
-    if (!lit || y === undefined) return;
+    const written = lit ? (this.#options.read ?? valueOfLast)(panel, x) : "";
+    if (written === "") return;
     context.font = `500 11px ${this.#family}`;
     context.fillStyle = this.#colour("text");
-    const written = formatNumber(Number(y.toPrecision(3)));
     const room = context.measureText(written).width;
     context.fillText(written, across + 5 + room > left + width ? across - 5 - room : across + 5, top + 14);
   }
@@ -261,6 +287,12 @@ class CanvasMultiples implements Multiples {
     for (const each of this.#buttons.children) attributes(each, { tabindex: each === next ? 0 : -1 });
     next.focus();
   }
+}
+
+function valueOfLast(panel: Panel, x: number): string {
+  const main = panel.curves[panel.curves.length - 1];
+  const y = main && valueAt(main, x);
+  return y === undefined ? "" : formatNumber(Number(y.toPrecision(3)));
 }
 
 function panelOf(event: Event): string | undefined {

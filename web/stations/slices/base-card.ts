@@ -1,0 +1,136 @@
+/** What is sliced: the network, the base point, and which outputs or unit are looked at. */
+
+import { arrange, attributes, button, card, editableNumber, h, segmented, select, stack, status, style, text, toolbar, uniqueId } from "../../kit/index.ts";
+import { COMMIT, type Host } from "../station.ts";
+import { imageMaker, type Image } from "./image.ts";
+import { baseOf, largest, plural, rowName, type Shown } from "./shown.ts";
+import { type Action, NAMES, type Name, nameOf, type Show, type State } from "./state.ts";
+
+/** Thumbnails of rows beside the mean. */
+const STRIP = 11;
+const LABEL: Record<Name, string> = { digits: "digits, pixels from 0 to 1", "digits-standardized": "digits, inputs standardised" };
+
+interface Choice {
+  readonly el: HTMLElement;
+  readonly input: HTMLInputElement;
+  readonly image: Image;
+  readonly words: HTMLElement;
+  row: number | null;
+}
+
+export interface BaseCard {
+  readonly el: HTMLElement;
+  set(shown: Shown): void;
+  /** Before anything is known: what is awaited, or what went wrong. */
+  wait(sentence: string, state: State): void;
+}
+
+export function baseCard(host: Host<Action>, uploads: HTMLElement | null): BaseCard {
+  const strip = h("div", { class: "s-strip", attributes: { role: "radiogroup", "aria-label": "Base point" } });
+  const image = imageMaker(strip);
+  const group = uniqueId();
+  let from = 0; // the first row of the strip: the view's own, no part of the state
+  let latest: Shown | undefined;
+  const choices: Choice[] = Array.from({ length: STRIP + 1 }, () => {
+    const input = h("input", { attributes: { type: "radio", name: group } });
+    const each: Choice = { input, image: image(), words: h("span"), row: null, el: h("label", { class: "s-base" }) };
+    input.addEventListener("change", () => input.checked && host.act({ kind: "base", base: each.row }, COMMIT));
+    each.el.append(input, each.image.el, each.words);
+    return each;
+  });
+  const model = select<string>({
+    label: "Network", value: "digits", choices: NAMES.map((value) => ({ value, label: LABEL[value] })),
+    onChange: (value) => NAMES.includes(value as Name) && host.act({ kind: "model", model: { example: value } }, COMMIT),
+  });
+  const kind = segmented<Show["kind"]>({
+    label: "Curves", value: "outputs", choices: [{ value: "outputs", label: "all outputs" }, { value: "output", label: "one output" }, { value: "unit", label: "one unit" }],
+    onChange: (value) => host.act({ kind: "show", show: showOf(value, latest) }, COMMIT),
+  });
+  const index = editableNumber({ label: "number of the output or unit", value: 0, min: 0, max: 9, step: 1, onChange: (value) => act({ index: Math.round(value) }) });
+  const layer = editableNumber({ label: "hidden layer of the unit", value: 0, min: 0, max: 0, step: 1, onChange: (value) => act({ layer: Math.round(value) }) });
+  const act = (change: { index?: number; layer?: number }): void => {
+    const show = latest?.state.show;
+    if (show && show.kind !== "outputs") host.act({ kind: "show", show: { ...show, ...change } as Show }, COMMIT);
+  };
+  const [indexName, layerName] = [h("span", { class: "k-label" }, "number"), h("span", { class: "k-label" }, "layer")];
+  const numbers = h("div", { class: "s-which" }, h("span", { class: "k-choice" }, layerName, layer.el), h("span", { class: "k-choice" }, indexName, index.el));
+  const row = editableNumber({ label: "row of the base", value: 0, min: 0, max: 1, step: 1, onChange: (value) => {
+    from = Math.max(0, Math.round(value));
+    host.act({ kind: "base", base: from }, COMMIT);
+  } });
+  const turn = (by: number): void => {
+    from = Math.max(0, Math.min((latest?.about.rows ?? 1) - 1, from + by * STRIP));
+    if (latest) draw(latest);
+  };
+  const [back, next] = [button({ label: "◀", name: "Earlier rows", onPress: () => turn(-1) }), button({ label: "▶", name: "Later rows", onPress: () => turn(1) })];
+  const said = status();
+
+  const draw = (shown: Shown): void => {
+    const { about, state, source } = shown;
+    const base = baseOf(state, about);
+    const samples = source.samples(from, STRIP) ?? [];
+    const mean = base === null ? shown.sweep?.base : undefined;
+    choices.forEach((each, i) => {
+      each.row = i === 0 ? null : from + i - 1;
+      const sample = i === 0 ? undefined : samples[i - 1];
+      style(each.el, "display", i > 0 && !sample ? "none" : "");
+      if (i === 0 ? mean : sample) each.image.set(i === 0 ? mean! : sample!.x, about.low, about.high, about.shape);
+      text(each.words, i === 0 ? "mean" : sample?.label || `row ${each.row}`);
+      attributes(each.input, { "aria-label": i === 0 ? "the mean of all rows" : rowName(each.row, sample), title: i === 0 ? null : `row ${each.row}` });
+      each.input.checked = each.row === base;
+    });
+    strip.classList.toggle("s-flat", about.shape === undefined);
+    back.set({ disabled: from === 0 });
+    next.set({ disabled: from + STRIP >= about.rows });
+    row.set({ value: base ?? from, max: about.rows - 1 });
+  };
+  arrange(strip, choices.map((each) => each.el));
+  const el = card({ title: "What is sliced" },
+    h("div", { class: "s-what" },
+      stack(toolbar(model.el, kind.el, numbers), uploads),
+      h("div", { class: "s-bases" }, h("div", { class: "s-strip-row" }, back.el, strip, next.el, h("span", { class: "k-choice" }, h("span", { class: "k-label" }, "row"), row.el)))),
+    said.el);
+  return {
+    el,
+    wait(sentence, state) {
+      model.set(nameOf(state) ?? "upload");
+      said.set(sentence, "plain");
+    },
+    set(shown) {
+      latest = shown;
+      const { state, about, sweep } = shown;
+      const { show } = state;
+      const name = nameOf(state);
+      model.offer([...NAMES.map((value) => ({ value: value as string, label: LABEL[value] })), ...(name ? [] : [{ value: "upload", label: `your network, ${[about.inputs, ...about.layers, about.outputs].join("-")}` }])]);
+      model.set(name ?? "upload");
+      kind.set(show.kind);
+      style(numbers, "visibility", show.kind === "outputs" ? "hidden" : "");
+      style(layer.el.parentElement!, "display", show.kind === "unit" && about.layers.length > 1 ? "" : "none");
+      if (show.kind !== "outputs") {
+        const units = about.layers[show.kind === "unit" ? show.layer : 0] ?? 1;
+        index.set({ value: show.index, max: (show.kind === "output" ? about.outputs : units) - 1 });
+      }
+      layer.set({ value: show.kind === "unit" ? show.layer : 0, max: Math.max(0, about.layers.length - 1) });
+      draw(shown);
+      said.set(sentence(shown, sweep));
+    },
+  };
+}
+
+function showOf(kind: Show["kind"], shown: Shown | undefined): Show {
+  if (kind === "outputs") return { kind };
+  if (kind === "unit") return { kind, layer: 0, index: 0 };
+  const values = shown?.state.show.kind === "outputs" ? shown.sweep?.values : undefined;
+  return { kind, index: values ? largest(values) : 0 };
+}
+
+function sentence({ state, about, source }: Shown, sweep: Shown["sweep"]): string {
+  const base = baseOf(state, about);
+  const where = rowName(base, base === null ? undefined : source.sample(base));
+  const inputs = plural(about.inputs, about.shape ? "pixel" : "input");
+  const says = sweep && state.show.kind === "outputs" && about.outputs > 1 ? ` There the largest output is ${largest(sweep.values)}.` : "";
+  const line = `Each of the ${inputs} is moved by itself, all others stay as they are at ${where}.${says}`;
+  const open = sweep?.unresolved ? ` ${plural(sweep.unresolved, "decision")} stayed open in exact arithmetic.` : "";
+  return source.problem || `${line}${open}${sweep ? "" : " Python is computing …"}`;
+}
+
