@@ -3,7 +3,7 @@
 //   node web/build.mjs --out DIR      writes there
 //   node web/build.mjs --gallery --out DIR   builds the kit's gallery (for tests; it is not shipped)
 // The same sources give the same bytes: no dates, no absolute paths, no source maps.
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -66,12 +66,23 @@ async function listing() {
   return `${JSON.stringify(listed, null, 1)}\n`;
 }
 
+/** Gives the examples of all stations, which lie beside the page: stations/slices/examples/digits.bin as slices-digits.bin. */
+async function examples() {
+  const found = {};
+  for (const station of (await readdir(join(web, "stations"))).sort()) {
+    const folder = join(web, "stations", station, "examples");
+    for (const name of (await readdir(folder).catch(() => [])).sort()) found[`${station}-${name}`] = await readFile(join(folder, name));
+  }
+  return found;
+}
+
 async function lab() {
   const css = await bundle("hosts/lab.css");
   const template = await readFile(join(web, "hosts/file.html"), "utf8");
   const file = await bundle("hosts/file.ts", "iife");
   const parts = { STYLE: embedded(css), SCRIPT: embedded(file) };
   return {
+    ...(await examples()),
     "lab.js": await bundle("hosts/page.ts"),
     "widget.js": await bundle("hosts/widget.ts"),
     "lab.css": css,

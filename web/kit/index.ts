@@ -4,7 +4,7 @@ export { button, disclosure, fileButton, segmented, select, textField, toggle, t
 export type { Button, ButtonOptions, Choice, ChoiceControl, ChoiceOptions } from "./controls.ts";
 export { clip, stretch, valueAt, vertices } from "./clip.ts";
 export type { Point, Series, View } from "./clip.ts";
-export { css, signColour, unitColour } from "./colour.ts";
+export { computed, css, signColour, unitColour } from "./colour.ts";
 export type { Colour, Role } from "./colour.ts";
 export { crosshair } from "./crosshair.ts";
 export type { Crosshair, CrosshairOptions, Reading as CrosshairReading } from "./crosshair.ts";

@@ -20,6 +20,8 @@ export interface Panel {
   /** What the panel shows, in words. */
   description?: string;
   y?: readonly [number, number];
+  /** Places along x that get a short stroke at the lower edge. */
+  ticks?: ArrayLike<number>;
 }
 
 export interface MultiplesOptions {
@@ -208,7 +210,22 @@ class CanvasMultiples implements Multiples {
     context.strokeRect(left + 0.5, top + 0.5, width - 1, height - 1);
     const [, zero] = at.pixel(0, 0);
     if (zero > 0 && zero < height) line(context, "h", left, top + Math.round(zero) + 0.5, width, this.#colour("axis"));
+    if (panel.ticks) this.#paintTicks(context, panel.ticks, at);
     for (const curve of panel.curves) this.#paintCurve(context, curve, at);
+  }
+
+  #paintTicks(context: CanvasRenderingContext2D, ticks: ArrayLike<number>, at: Scales): void {
+    const { left, top, width, height } = at.box;
+    context.beginPath();
+    for (let i = 0; i < ticks.length; i += 1) {
+      const across = left + at.pixel(ticks[i]!, 0)[0];
+      if (across < left || across > left + width) continue;
+      context.moveTo(across, top + height);
+      context.lineTo(across, top + height - 6);
+    }
+    context.lineWidth = 1;
+    context.strokeStyle = this.#colour("muted");
+    context.stroke();
   }
 
   #paintCurve(context: CanvasRenderingContext2D, curve: PanelCurve, at: Scales): void {

@@ -4,11 +4,12 @@ import { doctor } from "./doctor/index.ts";
 import { draw } from "./draw/index.ts";
 import { match } from "./match/index.ts";
 import { segments } from "./segments/index.ts";
+import { slices } from "./slices/index.ts";
 import type { Station } from "./station.ts";
 import { tents } from "./tents/index.ts";
 import { trace } from "./trace/index.ts";
 
-export const stations: readonly Station[] = [match, segments, draw, doctor, tents, trace];
+export const stations: readonly Station[] = [match, segments, draw, doctor, tents, trace, slices];
 
 /** Gives the station of this name. */
 export function stationNamed(name: string): Station | undefined {

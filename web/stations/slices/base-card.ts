@@ -1,11 +1,15 @@
 /** What is sliced: the network, the base point, and which outputs or unit are looked at. */
 
-import { arrange, attributes, button, card, editableNumber, h, segmented, select, stack, status, style, text, toolbar, uniqueId } from "../../kit/index.ts";
+import { arrange, attributes, button, card, editableNumber, fileButton, h, segmented, select, status, style, text, toolbar, uniqueId } from "../../kit/index.ts";
 import { COMMIT, type Host } from "../station.ts";
 import { imageMaker, type Image } from "./image.ts";
 import { baseOf, largest, plural, rowName, type Shown } from "./shown.ts";
-import { type Action, NAMES, type Name, nameOf, type Show, type State } from "./state.ts";
+import { type Action, DIGITS, NAMES, type Name, nameOf, type Show, type State } from "./state.ts";
 
+const NETWORKS = ".onnx,.keras,.h5,.pt2,.npz,.json";
+const TABLES = ".csv,.npz,.tsv,.txt";
+const LARGEST = 64_000_000;
+const FASHION_PIXELS = 784;
 /** Thumbnails of rows beside the mean. */
 const STRIP = 11;
 const LABEL: Record<Name, string> = { digits: "digits, pixels from 0 to 1", "digits-standardized": "digits, inputs standardised" };
@@ -25,7 +29,7 @@ export interface BaseCard {
   wait(sentence: string, state: State): void;
 }
 
-export function baseCard(host: Host<Action>, uploads: HTMLElement | null): BaseCard {
+export function baseCard(host: Host<Action>): BaseCard {
   const strip = h("div", { class: "s-strip", attributes: { role: "radiogroup", "aria-label": "Base point" } });
   const image = imageMaker(strip);
   const group = uniqueId();
@@ -87,8 +91,8 @@ export function baseCard(host: Host<Action>, uploads: HTMLElement | null): BaseC
   arrange(strip, choices.map((each) => each.el));
   const el = card({ title: "What is sliced" },
     h("div", { class: "s-what" },
-      stack(toolbar(model.el, kind.el, numbers), uploads),
-      h("div", { class: "s-bases" }, h("div", { class: "s-strip-row" }, back.el, strip, next.el, h("span", { class: "k-choice" }, h("span", { class: "k-label" }, "row"), row.el)))),
+      toolbar(model.el, kind.el, numbers, bringing(host, () => latest?.state)),
+      h("div", { class: "s-bases" }, h("div", { class: "s-strip-row" }, strip, h("span", { class: "s-strip-turn" }, back.el, next.el, h("span", { class: "k-label" }, "row"), row.el)))),
     said.el);
   return {
     el,
@@ -115,6 +119,28 @@ export function baseCard(host: Host<Action>, uploads: HTMLElement | null): BaseC
       said.set(sentence(shown, sweep));
     },
   };
+}
+
+/** Buttons that bring a network and its data to Python, where there is one. */
+function bringing(host: Host<Action>, state: () => State | undefined): HTMLElement | null {
+  const { upload } = host.services;
+  if (!upload) return null;
+  const onProblem = (sentence: string): void => host.services.announce(sentence, { tone: "error" });
+  const onFile = (wanted: "network" | "data") => (file: File): void => {
+    upload(file).then(({ handle, kind, name, summary }) => {
+      if (kind !== wanted) return onProblem(`${name} holds ${kind === "data" ? "data" : "a network"}: bring it by the other button.`);
+      const reference = { upload: handle };
+      if (kind === "network") {
+        const before = state()?.data ?? DIGITS;
+        const data = "upload" in before ? before : summary.inputs === FASHION_PIXELS ? { example: "fashion-mnist" } : DIGITS;
+        host.act({ kind: "model", model: reference, data }, COMMIT);
+      } else if (state() && nameOf(state()!)) onProblem("Bring your network first, then the data that it reads.");
+      else host.act({ kind: "data", data: reference }, COMMIT);
+    }, (error: unknown) => onProblem(error instanceof Error ? error.message : "That file could not be read."));
+  };
+  return toolbar(
+    fileButton({ label: "Your network", accept: NETWORKS, largest: LARGEST, onFile: onFile("network"), onProblem }),
+    fileButton({ label: "Its data", accept: TABLES, largest: LARGEST, onFile: onFile("data"), onProblem }));
 }
 
 function showOf(kind: Show["kind"], shown: Shown | undefined): Show {

@@ -30,7 +30,7 @@ export function gridCard(host: Host<Action>, onHover: (t: number | undefined) =>
   const [back, next] = [button({ label: "◀", name: "The features before", onPress: () => turn(-1) }), button({ label: "▶", name: "The next features", onPress: () => turn(1) })];
   const said = status();
   const grid = multiples({
-    label: "Curves of each feature", x: [0, 1], y: [-1, 1], least: 84, most: 6, height: 66,
+    label: "Curves of each feature", x: [0, 1], y: [-1, 1], least: 84, most: 6, height: 70,
     onHover: (id, t) => hover(id, t),
     onSelect: (id) => host.act({ kind: "feature", feature: Number(id) }, COMMIT),
     read: ({ id }, t) => {
@@ -61,7 +61,7 @@ export function gridCard(host: Host<Action>, onHover: (t: number | undefined) =>
       latest = { shown, panels: new Map(panels.map((panel) => [String(panel.feature), panel])) };
       const curves = panels.map((panel) => drawnCurves(state, panel, sweep.values));
       grid.set(panels.map((panel, i): Picture => ({
-        id: String(panel.feature), title: titleOf(shown, panel), curves: curves[i]!, description: descriptionOf(shown, panel),
+        id: String(panel.feature), title: titleOf(shown, panel), curves: curves[i]!, ticks: Array.from(panel.t).slice(1, -1), description: descriptionOf(shown, panel),
       })), { y: reachOf(curves) });
       said.set(words(shown));
     },

@@ -1,6 +1,6 @@
 /** From one image straight to another: the image in between, and what the network says of it. */
 
-import { button, card, crosshair, editableNumber, h, type Layer, plot, status, toolbar } from "../../kit/index.ts";
+import { button, card, crosshair, editableNumber, h, type Layer, plot, status } from "../../kit/index.ts";
 import { COMMIT, type Host } from "../station.ts";
 import { curveColour, curveName, lineOf, plural, reachOf, readAt, rowName, short, type Shown, verdict } from "./shown.ts";
 import { imageMaker } from "./image.ts";
@@ -40,9 +40,9 @@ export function lineCard(host: Host<Action>): LineCard {
     host.act({ kind: "line", line: [b, a] }, { kind: "at", at: 1 - latest.shown.state.at }, COMMIT);
   } });
   pictures.append(
-    h("figure", {}, first.el, h("figcaption", {}, "first: row ", ends[0]!.el)),
+    h("figure", {}, first.el, h("figcaption", {}, "row", ends[0]!.el)),
     h("figure", { class: "s-now" }, between.el, h("figcaption", {}, "in between")),
-    h("figure", {}, last.el, h("figcaption", {}, "second: row ", ends[1]!.el)));
+    h("figure", {}, last.el, h("figcaption", {}, "row", ends[1]!.el)));
   const el = card({ title: "The line between two images", note: "drag the handle along it", tools: [swap.el] },
     h("div", { class: "s-line" }, pictures, h("div", { class: "k-stack" }, chart.el, place.el)), said.el);
 
@@ -54,7 +54,7 @@ export function lineCard(host: Host<Action>): LineCard {
       const [a, b] = line.map((row) => source.sample(row));
       const found = source.between(line, state.show);
       line.forEach((row, end) => ends[end]!.set({ value: row, max: about.rows - 1 }));
-      if (!a || !b || !found) return said.set(source.problem || "Python is computing the line …");
+      if (!a || !b || !found) return said.set(source.problemOf("line") || "Python is computing the line …");
       latest = { shown, found };
       const mixed = Float64Array.from(a.x, (value, j) => value + state.at * (b.x[j]! - value));
       for (const [each, x] of [[first, a.x], [between, mixed], [last, b.x]] as const) each.set(x, about.low, about.high, about.shape);
@@ -62,8 +62,8 @@ export function lineCard(host: Host<Action>): LineCard {
       const inner = Array.from(found.t).slice(1, -1);
       const curves = found.y.map((y, k) => ({ x: found.t, y, colour: curveColour(state, k) }));
       const layers: Layer[] = [
-        { kind: "rule", id: "silent", x: inner.filter((_, i) => found.silent[i]), look: "dash", colour: "grid" },
-        { kind: "rule", id: "kinks", x: inner.filter((_, i) => !found.silent[i]), colour: "grid" },
+        { kind: "rule", id: "silent", x: inner.filter((_, i) => found.silent[i]), look: "dash", colour: "axis" },
+        { kind: "rule", id: "kinks", x: inner.filter((_, i) => !found.silent[i]), colour: "axis" },
         ...curves.map((curve, k): Layer => ({ kind: "curve", id: `c${k}`, ...curve, look: "thin" })),
       ];
       const reach = reachOf([curves]);

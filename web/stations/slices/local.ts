@@ -26,6 +26,7 @@ export function localSource(network: Layered, images: Images): Source {
 
 class LocalSource implements Source {
   readonly problem = "";
+  readonly answers = 0;
   private readonly swept = new Map<number | null, Swept>();
   private mean: Float64Array | undefined;
   private spread: Float64Array | undefined;
@@ -43,6 +44,10 @@ class LocalSource implements Source {
 
   about(): About {
     return this.known;
+  }
+
+  problemOf(): string {
+    return "";
   }
 
   sample(row: number): Sample {
@@ -96,10 +101,11 @@ class LocalSource implements Source {
       });
     }
     const size = Array.from(w, Math.abs);
+    const ways = Float64Array.from(size, (each, i) => (each > 0 ? Math.abs(z[i % units]!) / each : Infinity)).sort();
     const curves = slices.length * outputs;
     return {
       units, on: z.filter((each) => each > 0).length, z: median(z.map(Math.abs)), w: median(size),
-      way: median(size.map((each, i) => Math.abs(z[i % units]!) / each)), range: 1,
+      way: median(ways), range: 1, ways: Float64Array.from({ length: 101 }, (_, i) => ways[Math.round((i / 100) * (ways.length - 1))]!),
       kinks: kinks.reduce((sum, each) => sum + each, 0) / kinks.length, most: Math.max(...kinks), bend: bend / curves, swing: swing / curves,
     };
   }

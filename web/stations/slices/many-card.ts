@@ -1,8 +1,7 @@
 /** Many curves from one layer: as outputs of one input, and as directions of many inputs. */
 
 import { card, h, legend, multiples, type Panel, type PanelCurve, plot, segmented, status } from "../../kit/index.ts";
-import { COMMIT, type Host } from "../station.ts";
-import type { Frame, Values } from "./frame.ts";
+import { type Arrays, COMMIT, type Host } from "../station.ts";
 import { plural, short } from "./shown.ts";
 import { type Action, CURVES, type State } from "./state.ts";
 
@@ -17,14 +16,13 @@ export interface Many {
   readonly panels: readonly { readonly curves: number; readonly target: PanelCurve; readonly outputs: PanelCurve; readonly directions: PanelCurve }[];
 }
 
-export function readMany({ header, arrays }: Frame): Many {
-  const { units, curves, outputs, directions, shown } = header.answer as { units: number; curves: number[]; outputs: number[]; directions: number[]; shown: number[] };
-  const [counts, x, y] = arrays as [Values, Values, Values];
+export function readMany({ arrays: [counts, x, y], ...header }: Arrays): Many {
+  const { units, curves, outputs, directions, shown } = header as unknown as { units: number; curves: number[]; outputs: number[]; directions: number[]; shown: number[] };
   let [at, place] = [0, 0];
   const next = (): PanelCurve => {
-    const count = counts[place++]!;
+    const count = counts![place++]!;
     at += count;
-    return { x: x.subarray(at - count, at), y: y.subarray(at - count, at) };
+    return { x: x!.subarray(at - count, at), y: y!.subarray(at - count, at) };
   };
   return { units, curves, outputs, directions, panels: shown.map((number) => ({ curves: number, target: next(), outputs: next(), directions: next() })) };
 }
@@ -41,7 +39,7 @@ export function manyCard(host: Host<Action>): ManyCard {
     onChange: (value) => host.act({ kind: "curves", curves: Number(value) }, COMMIT),
   });
   const key = legend([{ label: "K outputs of one input", colour: "good" }, { label: "K directions of K inputs", colour: "negative" }]);
-  const panels = multiples({ label: "Some of the curves", x: [0, 1], y: [-3, 3], least: 84, most: 4, height: 62, read: () => "" });
+  const panels = multiples({ label: "Some of the curves", x: [0, 1], y: [-3, 3], least: 84, most: 4, height: 78, read: () => "" });
   const said = status();
   const el = card({ title: "Many curves from one layer" }, key.el, chart.el, h("div", {}, count.el), said.el, panels.el);
   return {
@@ -67,11 +65,10 @@ export function manyCard(host: Host<Action>): ManyCard {
       chart.describe(words);
       said.set(words);
       const group = many.panels.filter(({ curves }) => curves === state.curves);
-      const pictures = (name: string, which: "outputs" | "directions", colour: "good" | "negative"): Panel[] =>
-        group.map(({ target, [which]: found }, i) => ({
-          id: `${which}${i}`, title: `${name} ${i + 1}`, description: "the wanted curve in grey, what the layer gives over it", curves: [{ ...target, look: "target" }, { ...found, colour }],
-        }));
-      panels.set([...pictures("output", "outputs", "good"), ...pictures("direction", "directions", "negative")]);
+      panels.set(group.map(({ target, outputs, directions }, i): Panel => ({
+        id: String(i), title: `curve ${i + 1}`, description: "wanted in grey, as an output and as a direction over it",
+        curves: [{ ...target, look: "target" }, { ...outputs, colour: "good" }, { ...directions, colour: "negative" }],
+      })));
     },
   };
 }

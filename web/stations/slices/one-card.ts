@@ -46,7 +46,7 @@ export function oneCard(onMove: (t: number | undefined) => void): OneCard {
       const place = (t: number): number => valueOn(about, feature, t);
       const inner = Array.from(panel.t).slice(1, -1).map(place);
       const layers: Layer[] = [{ kind: "rule", id: "base", x: sweep.base[feature]!, look: "dash", colour: "muted" }];
-      layers.push({ kind: "rule", id: "kinks", x: inner, colour: "grid" });
+      layers.push({ kind: "rule", id: "kinks", x: inner, colour: "axis" });
       curves.forEach(({ x, y, colour }, k) => layers.push({ kind: "curve", id: `c${k}`, x: Array.from(x, place), y, colour, look: "thin" }));
       chart.view({ x: [place(0), place(1)], y: reachOf([curves]) });
       chart.rename(`The curves of ${featureName(about, feature)}`);

@@ -25,7 +25,7 @@ export interface Shown {
 export function shownOf(state: State, source: Source): Shown | undefined {
   const about = source.about();
   if (!about) return undefined;
-  const sweep = source.sweep(baseOf(state, about), state.show);
+  const sweep = source.sweep(baseOf(state, about), state.show, state);
   const order = sweep ? ordered(sweep, state.sort) : [];
   const pages = Math.max(1, Math.ceil(about.inputs / PANELS));
   const page = Math.min(state.page, pages - 1);

@@ -1,6 +1,6 @@
 /** Where the answers come from: the page itself, for the networks that come with the lab, or Python. */
 
-import type { Show } from "./state.ts";
+import type { Show, Sort } from "./state.ts";
 
 type Numbers = ArrayLike<number>;
 
@@ -62,6 +62,8 @@ export interface Why {
   readonly z: number;
   readonly w: number;
   readonly way: number;
+  /** At each full per cent: within which way so many of all pairs of a feature and a unit have their kink. */
+  readonly ways: Numbers;
   /** How far a feature is moved, in the median. */
   readonly range: number;
   readonly kinks: number;
@@ -73,13 +75,17 @@ export interface Why {
 
 /** Each gives what is known, or undefined: then it is asked for, and `onAnswer` of the source is called when it is there. */
 export interface Source {
-  /** What went wrong with the last question, as a sentence. */
+  /** What went wrong with what is asked for now, as a sentence: with the features' curves, or with the others. */
   readonly problem: string;
+  problemOf(what: "line" | "why"): string;
+  /** Grows with every answer that was not there at once. */
+  readonly answers: number;
   about(): About | undefined;
   sample(row: number): Sample | undefined;
   /** The whole strip at once, so that it is one question. */
   samples(from: number, count: number): readonly Sample[] | undefined;
-  sweep(base: number | null, show: Show): Sweep | undefined;
+  /** `first` says which curves will be asked for next. */
+  sweep(base: number | null, show: Show, first: { sort: Sort; page: number }): Sweep | undefined;
   panels(base: number | null, show: Show, features: readonly number[]): readonly Panel[] | undefined;
   between(line: readonly [number, number], show: Show): Between | undefined;
   why(base: number | null): Why | undefined;
@@ -87,7 +93,7 @@ export interface Source {
 }
 
 /** Gives the order of all features: by a measure from large to small, equals in their own order. */
-export function ordered(sweep: Sweep, sort: "kinks" | "bend" | "swing" | "position"): number[] {
+export function ordered(sweep: Sweep, sort: Sort): number[] {
   const order = Array.from(sweep.kinks, (_, j) => j);
   return sort === "position" ? order : order.sort((i, j) => sweep[sort][j]! - sweep[sort][i]! || i - j);
 }

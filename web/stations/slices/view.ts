@@ -2,6 +2,7 @@
 
 import { frames, type Frames, layout, rounds, upon } from "../../kit/index.ts";
 import type { Host, View } from "../station.ts";
+import { askedSource } from "./asked.ts";
 import { baseCard } from "./base-card.ts";
 import { type Digits, fetchDigits, fetchMany } from "./examples.ts";
 import { gridCard } from "./grid-card.ts";
@@ -34,7 +35,7 @@ class SlicesView implements View<State> {
   private readonly curves: ReturnType<typeof manyCard>;
 
   constructor(private readonly host: Host<Action>) {
-    this.base = baseCard(host, null);
+    this.base = baseCard(host);
     this.grid = gridCard(host, (t) => this.one.cross(t));
     this.map = mapCard(host);
     this.one = oneCard((t) => this.grid.cross(t));
@@ -42,12 +43,12 @@ class SlicesView implements View<State> {
     this.why = whyCard(host, (name) => this.builtIn(name));
     this.curves = manyCard(host);
     this.parts = rounds<Shown>([
-      upon(({ state, source, sweep }) => [state.line, state.at, state.show, source, sweep?.base], (shown) => this.line.set(shown)),
+      upon(({ state, source, about }) => [state.line, state.at, state.show, source, source.answers, about], (shown) => this.line.set(shown)),
       upon((shown) => [...looked(shown), shown.state.sort, shown.page, shown.state.drawn], (shown) => this.grid.set(shown)),
       upon((shown) => looked(shown), (shown) => this.base.set(shown)),
       upon((shown) => [...looked(shown), shown.feature, shown.state.map], (shown) => this.map.set(shown)),
       upon((shown) => [...looked(shown), shown.feature, shown.state.drawn], (shown) => this.one.set(shown)),
-      upon(({ state, source, sweep }) => [state.base, source, sweep?.base], (shown) => this.why.set(shown)),
+      upon(({ state, source, sweep }) => [state.base, source, source.answers, sweep?.base], (shown) => this.why.set(shown)),
     ], host.el);
     host.el.append(layout({
       wide: { areas: ["base base", "grid map", "grid one", "line line", "why many"], columns: [1.45, 1] },
@@ -90,8 +91,18 @@ class SlicesView implements View<State> {
   }
 
   private source(): Source | undefined {
+    const { model, data } = this.state;
     const name = nameOf(this.state);
-    return name ? this.builtIn(name) : undefined;
+    if (name) return this.builtIn(name);
+    const { ask } = this.host.services;
+    if (!ask) {
+      this.problem = "This network was brought to an installed lab: only there, where Python is, can it be sliced.";
+      return undefined;
+    }
+    const key = JSON.stringify([model, data]);
+    const known = this.sources.get(key) ?? askedSource(ask, model, data, () => this.again.request());
+    this.sources.set(key, known);
+    return known;
   }
 
   private builtIn(name: Name): Source | undefined {
@@ -104,7 +115,7 @@ class SlicesView implements View<State> {
 
 /** What changes when another network, base or curve is looked at. */
 function looked({ state, source, sweep }: Shown): unknown[] {
-  return [state.base, state.show, source, sweep?.base, sweep?.values.length];
+  return [state.base, state.show, source, source.answers, sweep?.base];
 }
 
 function sentence(error: unknown): string {

@@ -25,6 +25,7 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
         "diagnose": "_diagnose",
         "open": "_open",
         "repair": "_repair",
+        "slices": "_slices",
     }
 )
 
