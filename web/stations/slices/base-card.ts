@@ -6,7 +6,7 @@ import { imageMaker, type Image } from "./image.ts";
 import { baseOf, largest, plural, rowName, type Shown } from "./shown.ts";
 import { type Action, DIGITS, NAMES, type Name, nameOf, type Show, type State } from "./state.ts";
 
-const NETWORKS = ".onnx,.keras,.h5,.pt2,.npz,.json";
+const NETWORKS = ".onnx,.keras,.pt2,.npz,.json";
 const TABLES = ".csv,.npz,.tsv,.txt";
 const LARGEST = 64_000_000;
 const FASHION_PIXELS = 784;
