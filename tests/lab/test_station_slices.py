@@ -222,7 +222,9 @@ def columns_that_changed(page: "Page", act: Callable[[], None]) -> list[list[int
     )
     read = """(boxes) => {
       const canvas = document.querySelector('.k-multiples canvas'), ratio = canvas.width / canvas.clientWidth;
-      const context = canvas.getContext('2d');
+      const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
+      const context = copy.getContext('2d', { willReadFrequently: true });
+      context.drawImage(canvas, 0, 0);
       return boxes.map(([left, top, width, height]) => {
         const y = Math.round((top + 22) * ratio), row = context.getImageData(left * ratio, y, width * ratio, 1).data;
         return Array.from({ length: row.length / 4 }, (_, i) => row.slice(4 * i, 4 * i + 4).join());

@@ -25,7 +25,7 @@ export function mapCard(host: Host<Action>): MapCard {
   const sides = (): readonly [number, number] => latest?.about.shape ?? gridOf(latest?.about.inputs ?? 1);
   const featureAt = (x: number, y: number): number => {
     const [rows, columns] = sides();
-    const [column, row] = [Math.min(columns - 1, Math.max(0, Math.floor(x))), Math.min(rows - 1, Math.max(0, Math.floor(rows - y)))];
+    const [column, row] = [Math.min(columns - 1, Math.max(0, Math.round(x))), Math.min(rows - 1, Math.max(0, rows - 1 - Math.round(y)))];
     return Math.min((latest?.about.inputs ?? 1) - 1, row * columns + column);
   };
   const choose = (x: number, y: number): void => {
@@ -43,17 +43,18 @@ export function mapCard(host: Host<Action>): MapCard {
       const { state, about, sweep, feature } = shown;
       which.set(state.map);
       const [rows, columns] = sides();
-      map.view({ x: [0, columns], y: [0, rows] });
+      const [x, y] = [[-0.5, columns - 0.5], [-0.5, rows - 0.5]] as const; // a cell's middle has whole coordinates
+      map.view({ x, y });
       if (!sweep) return;
       const measured = sweep[state.map];
       const most = Array.from(measured).reduce((a, b) => Math.max(a, b), 0);
       if (painted?.source !== measured) painted = { source: measured, values: flipped(measured, most, rows, columns) };
       const [row, column] = [Math.floor(feature / columns), feature % columns];
       map.draw([
-        { kind: "field", id: "map", columns, rows, values: painted.values, x: [0, columns], y: [0, rows], colour: "fit" },
+        { kind: "field", id: "map", columns, rows, values: painted.values, x, y, colour: "fit" },
         {
-          kind: "handle", id: "chosen", x: column + 0.5, y: rows - row - 0.5, label: "chosen feature", text: `${featureName(about, feature)}: ${short(measured[feature]!)} ${SAYS[state.map]}`,
-          step: 1, colour: "negative", bounds: { x: [0.5, columns - 0.5], y: [0.5, rows - 0.5] }, onMove: choose, onEnd: () => host.act(COMMIT),
+          kind: "handle", id: "chosen", x: column, y: rows - 1 - row, label: "chosen feature", text: `${featureName(about, feature)}: ${short(measured[feature]!)} ${SAYS[state.map]}`,
+          step: 1, colour: "negative", bounds: { x: [0, columns - 1], y: [0, rows - 1] }, onMove: choose, onEnd: () => host.act(COMMIT),
         },
       ]);
       map.describe(`Each cell is one feature moved by itself; the darkest has ${short(most)} ${SAYS[state.map]}.`);

@@ -43,11 +43,11 @@ test("bend, swing and the middle", () => {
 
 test("the source of a network that comes with the lab answers at once", () => {
   const source = localSource(NETWORK, IMAGES);
-  assert.deepEqual([...source.sample(1)!.x], [1, 0.25]);
+  assert.deepEqual(Array.from(source.sample(1)!.x), [1, 0.25]);
   assert.equal(source.samples(1, 9)!.length, 2);
   const show = { kind: "outputs" } as const;
   const sweep = source.sweep(null, show, initial())!;
-  assert.deepEqual([...sweep.base], [0.5, 0.5]);
+  assert.deepEqual(Array.from(sweep.base), [0.5, 0.5]);
   assert.equal(sweep.kinks.length, 2);
   assert.deepEqual(ordered(sweep, "position"), [0, 1]);
   const [panel] = source.panels(0, { kind: "unit", layer: 0, index: 0 }, [1])!;
