@@ -82,7 +82,7 @@ def targets(count: int) -> Floats:
 def with_best_outputs(w: Floats, b: Floats, x: Floats, y: Floats) -> tuple[Layer, float]:
     """Give the layer with the output weights of least squares, and its error."""
     hidden = np.column_stack((np.maximum(0.0, x @ w + b), np.ones(len(x))))
-    out = np.linalg.lstsq(hidden, y, rcond=1e-10)[0]
+    out: Floats = np.asarray(np.linalg.lstsq(hidden, y, rcond=1e-10)[0], np.float64)
     return (w, b, out[:-1], out[-1]), float(np.sqrt(np.mean((hidden @ out - y) ** 2)))
 
 

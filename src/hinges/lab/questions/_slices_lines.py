@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,10 +47,10 @@ class Sliced:
     low: Floats
     high: Floats
 
-    @classmethod
-    def of(cls, network: dict[str, Any], data: dict[str, Any]) -> Self:
+    @staticmethod
+    def of(network: dict[str, Any], data: dict[str, Any]) -> "Sliced":
         """Give what two checked references name; the last few are kept."""
-        return _sliced(cls, json.dumps(network, sort_keys=True), json.dumps(data, sort_keys=True))
+        return _sliced(json.dumps(network, sort_keys=True), json.dumps(data, sort_keys=True))
 
     # ------------------------------------------------------------------------------------------------ answers
 
@@ -244,7 +244,7 @@ class Sliced:
 
 
 @lru_cache(maxsize=3)
-def _sliced(kind: type[Sliced], network_text: str, data_text: str) -> Sliced:
+def _sliced(network_text: str, data_text: str) -> Sliced:
     network, data = _materials.network_of(json.loads(network_text)), _materials.data_of(json.loads(data_text))
     if network.inputs > MOST_INPUTS:
         raise InvalidInputError(
@@ -252,7 +252,7 @@ def _sliced(kind: type[Sliced], network_text: str, data_text: str) -> Sliced:
         )
     x, names, labels = _rows(network, data)
     low, high = _ranges(x)
-    return kind(network, x, labels, names, low, high)
+    return Sliced(network, x, labels, names, low, high)
 
 
 def _rows(network: Network, data: Dataset) -> tuple[Floats, tuple[str, ...], tuple[str, ...]]:
