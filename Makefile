@@ -51,3 +51,6 @@ web: ## rebuild the lab's front end into src/hinges/lab/static
 site: setup ## build the site into site/, with the lab inside, and check its links
 	@sh tools/docs.sh
 	@$(PYTHON) tools/build_site.py
+
+release-check: setup ## build wheel and sdist, and use them from empty environments (ARGS="--only plot" for one extra)
+	@$(PYTHON) tools/release_check.py $(ARGS)
