@@ -9,6 +9,7 @@ pip's own index; torch is the one for processors alone.
 import argparse
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -64,7 +65,7 @@ class Check:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.dist = folder / "dist"
-        self.version = re.search(r'"(.+)"', (ROOT / "src/hinges/_version.py").read_text())[1]  # type: ignore[index]
+        self.version = runpy.run_path(str(ROOT / "src/hinges/_version.py"))["__version__"]
         self.wheel = self.dist / f"hinges-{self.version}-py3-none-any.whl"
         self.sdist = self.dist / f"hinges-{self.version}.tar.gz"
         self.core = folder / "core"
