@@ -1,11 +1,11 @@
 """Questions of pages: right answers for many at once, the newest wins, and nonsense gets a sentence."""
 
 import json
-import struct
 import threading
 
 import numpy as np
 import pytest
+from lab_messages import read_message
 from running_lab import Lab
 
 from hinges import best_error, error_curve, to_network
@@ -30,21 +30,6 @@ def answer(question: Question):
 def replies(question: Question) -> list[dict[str, object]]:
     """Give what is sent, read again; the arrays of binary messages are flat."""
     return [read_message(message) for _, message in replies_to(question)]
-
-
-def read_message(message: str | bytes) -> dict[str, object]:
-    if isinstance(message, str):
-        return json.loads(message)
-    (length,) = struct.unpack_from("<I", message)
-    head = json.loads(message[4 : 4 + length])
-    at, arrays = 4 + length, []
-    for described in head.pop("arrays"):
-        assert at % 8 == 0
-        dtype, size = np.dtype(described["type"]).newbyteorder("<"), int(np.prod(described["shape"]))
-        arrays.append(np.frombuffer(message, dtype, size, at).reshape(described["shape"]))
-        at += -(-size * dtype.itemsize // 8) * 8
-    assert at == len(message)
-    return {**head, "arrays": arrays}
 
 
 def wavy(seed: int, rows: int = 18) -> dict[str, list[float]]:

@@ -16,6 +16,7 @@ from hinges.lab._guard import Guard
 from hinges.lab._pool import Pool
 from hinges.lab._session import Session
 from hinges.lab._static import MEDIA_TYPES, PAGE, static_files, with_meta
+from hinges.lab._trainers import Trainers
 from hinges.lab._uploads import Uploads
 
 ASK = "ask"  # the websocket's address beside the page
@@ -29,16 +30,19 @@ def lab_app(token: str, port: int) -> ASGIApp:
     for name, address in (("hinges-ask", ASK), ("hinges-upload", UPLOAD)):
         files[PAGE] = with_meta(files[PAGE], name, address)
     pools: list[Pool] = []  # made where the loop runs
+    trainers: list[Trainers] = []
     folders: list[Uploads] = []
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         folders.append(Uploads())
         pools.append(Pool(uploads=folders[0].folder))
+        trainers.append(Trainers(uploads=folders[0].folder))
         try:
             yield
         finally:
             pools.pop().close()
+            trainers.pop().close()
             folders.pop().close()
 
     async def give_file(request: Request) -> Response:
@@ -50,7 +54,7 @@ def lab_app(token: str, port: int) -> ASGIApp:
 
     async def take_questions(socket: WebSocket) -> None:
         await socket.accept()
-        await Session(socket, pools[0]).run()
+        await Session(socket, pools[0], trainers[0]).run()
 
     async def take_file(request: Request) -> Response:
         if "origin" not in request.headers:  # which every browser says of what a page sends, and `Guard` has looked at

@@ -47,6 +47,11 @@ def uploads_are_in(folder: Path | None) -> None:
     _uploads.set(folder)
 
 
+def uploads() -> Path | None:
+    """Give where the files are that pages brought."""
+    return _uploads.get()
+
+
 def without_paths(sentence: str) -> str:
     """Give a sentence in which a file that was brought is called just that: a page need not know where it lies."""
     folder = _uploads.get()

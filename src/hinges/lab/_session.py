@@ -6,12 +6,15 @@ from starlette.websockets import WebSocket
 
 from hinges.errors import HingesError
 from hinges.lab._pool import Pool
-from hinges.lab._worker import Message, error_of
+from hinges.lab._trainers import Trainers
+from hinges.lab._worker import Message, error_of, message_of
 from hinges.lab.questions import BadQuestionError, Question, read_question
+from hinges.lab.questions._read import CHANGE
 
 LARGE = 100_000  # characters of a message that is read aside, so that other pages do not wait
 MOST_LANES = 4  # of a page in which something is in work
 WINDOW = 2  # parts of an answer that are under way to a page which has not yet said that it has dealt with them
+TRAIN = "train"  # the question that the trainers answer
 SUPERSEDED = "a newer question took its place"
 
 
@@ -43,9 +46,10 @@ class _Work:
 class Session:
     """A websocket with at most one question in work for each of its lanes."""
 
-    def __init__(self, socket: WebSocket, pool: Pool) -> None:
+    def __init__(self, socket: WebSocket, pool: Pool, trainers: Trainers) -> None:
         self._socket = socket
         self._pool = pool
+        self._trainers = trainers
         self._lanes: dict[str, _Work] = {}
 
     async def run(self) -> None:
@@ -66,6 +70,8 @@ class Session:
                 self._give_room(question)
             elif question.kind == "cancel":
                 await self._cancel(question)
+            elif question.kind == CHANGE:
+                await self._change(question)
             else:
                 await self._begin(question)
         except BadQuestionError as error:
@@ -82,6 +88,13 @@ class Session:
             if one is None or one == work.question.mark:
                 await self._supersede(lane)
 
+    async def _change(self, question: Question) -> None:
+        trained = [work.question for work in self._lanes.values() if work.question.kind == TRAIN]
+        trained = [each for each in trained if each.lane == question.lane] or trained
+        if not trained or not self._trainers.change(trained[-1], question.arguments):
+            raise BadQuestionError("nothing is being trained that could be changed", question.mark)
+        await self._say(message_of(question, {"changed": list(question.arguments)}))
+
     async def _begin(self, question: Question) -> None:
         await self._supersede(question.lane)
         if len(self._lanes) >= MOST_LANES:
@@ -95,13 +108,19 @@ class Session:
             await self._say(error_of(superseded.mark, SUPERSEDED, superseded=True))
 
     async def _answer(self, work: _Work) -> None:
-        async def hear(part: Message) -> None:
-            await work.take_room()
+        async def say(part: Message) -> None:
             if self._lanes.get(work.question.lane) is work:
                 await self._say(part)
 
+        async def hear(part: Message) -> None:
+            await work.take_room()
+            await say(part)
+
         try:
-            reply = await self._pool.reply(work.question, hear)
+            if work.question.kind == TRAIN:
+                reply = await self._trainers.reply(work.question, say, work.take_room)
+            else:
+                reply = await self._pool.reply(work.question, hear)
         except HingesError as error:
             reply = error_of(work.question.mark, str(error))
         if self._lanes.get(work.question.lane) is work:

@@ -57,7 +57,7 @@ class Worker:
             connection = self._started()
             connection.send(question)
             while True:
-                kind, message = _unpacked(connection.recv_bytes())
+                kind, message = unpacked(connection.recv_bytes())
                 if kind == LAST:
                     return message
                 hear(message)
@@ -78,7 +78,7 @@ class Worker:
                 process = context.Process(
                     target=serve_questions, args=(theirs, self.patient, self._uploads), daemon=True
                 )
-                with _interrupts_held():
+                with interrupts_held():
                     process.start()
                 theirs.close()
                 self._process = process
@@ -95,7 +95,7 @@ class Worker:
 
 
 @contextlib.contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Hold back Ctrl-C in this thread: a process started meanwhile never sees it, not even before its first line."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -112,7 +112,7 @@ def serve_questions(connection: Connection, patient: bool = False, uploads: Path
     if patient and hasattr(os, "nice"):
         os.nice(PATIENCE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when this process ends
-    threading.Thread(target=_end_with_parent, args=(uploads,), daemon=True).start()
+    threading.Thread(target=end_with_parent, args=(uploads,), daemon=True).start()
     _materials.uploads_are_in(uploads)
     while True:
         try:
@@ -120,10 +120,10 @@ def serve_questions(connection: Connection, patient: bool = False, uploads: Path
         except EOFError:
             return
         for kind, message in replies_to(question):
-            connection.send_bytes(_packed(kind, message))
+            connection.send_bytes(packed(kind, message))
 
 
-def _end_with_parent(uploads: Path | None) -> None:
+def end_with_parent(uploads: Path | None) -> None:
     """End this process, also in the middle of its work, when the server was killed, and clear up behind it."""
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -170,11 +170,13 @@ def error_of(mark: Any, sentence: str, *, superseded: bool = False) -> str:
     return json.dumps({"id": mark, "error": sentence} | ({"superseded": True} if superseded else {}))
 
 
-def _packed(kind: str, message: Message) -> bytes:
+def packed(kind: str, message: Message) -> bytes:
+    """Give a message as it goes through a pipe."""
     text = isinstance(message, str)
     return kind.encode() + (b"t" if text else b"b") + (message.encode() if text else message)
 
 
-def _unpacked(packed: bytes) -> tuple[str, Message]:
-    content = packed[2:]
-    return packed[:1].decode(), content.decode() if packed[1:2] == b"t" else content
+def unpacked(content: bytes) -> tuple[str, Message]:
+    """Give the kind and the message that came through a pipe."""
+    message = content[2:]
+    return content[:1].decode(), message.decode() if content[1:2] == b"t" else message

@@ -40,7 +40,7 @@ def records(
     steps = training.total_steps(rows)
     stride = -(-steps // RECORDS)
     descent = Descent(training.loss, training.optimizer, training.l1, training.l2, training.batch(rows))
-    initial = _initial(problem, training, seeds, networks)
+    initial = initial_parameters(problem, training, seeds, networks)
     every = stride * max(1, round(RELOCATION_EVERY * steps / stride))
     moves_units = training.relocate and training.activation in {"relu", "leaky_relu"}
     if training.optimizer == "lbfgs":
@@ -63,11 +63,13 @@ def records(
             engine.advance(rates(training, first, last, steps), stride)
         recent = engine.records()
         if engine.step == limit and not settled:
-            _relocate(engine, recent[-1], problem, training, seeds)
+            relocate_weak(engine, recent[-1], problem, training, seeds)
         yield from recent
 
 
-def _initial(problem: Problem, training: Training, seeds: Sequence[int], networks: Sequence[Network] | None) -> Floats:
+def initial_parameters(
+    problem: Problem, training: Training, seeds: Sequence[int], networks: Sequence[Network] | None
+) -> Floats:
     """Give the parameters (parameters, seeds) with which training begins: drawn, or those of networks."""
     model = model_of(problem, training)
     if networks is None and training.start is not None:
@@ -85,7 +87,7 @@ def rates(training: Training, first: int, last: int, steps: int) -> Floats:
     return training.learning_rate * 0.5 * (1.0 + np.cos(np.pi * place))
 
 
-def _relocate(engine: Engine, record: Record, problem: Problem, training: Training, seeds: Sequence[int]) -> None:
+def relocate_weak(engine: Engine, record: Record, problem: Problem, training: Training, seeds: Sequence[int]) -> None:
     """Move the weak units of the seeds that have not diverged."""
     model = model_of(problem, training)
     sane = record.alive & (np.abs(record.parameters).max(axis=0) < LARGEST_PARAMETER)

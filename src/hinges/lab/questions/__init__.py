@@ -26,6 +26,7 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
         "open": "_open",
         "repair": "_repair",
         "slices": "_slices",
+        "train": "_train",
     }
 )
 

@@ -13,6 +13,7 @@ LONGEST_LANE = 20
 LONGEST_SENTENCE = 300
 # What a page says about questions that it has asked, with the arguments that it may give.
 ABOUT = {"cancel": ("of",), "more": ()}
+CHANGE = "change"  # of a training that is on
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,14 @@ def _no_number(text: str) -> NoReturn:
 def _question(mark: int | str, frame: dict[str, Any]) -> Question:
     from hinges.lab.questions import QUESTIONS, kind_named
 
-    kind = _checks.choice(frame.pop("question", None), "question", (*QUESTIONS, *ABOUT))
+    kind = _checks.choice(frame.pop("question", None), "question", (*QUESTIONS, *ABOUT, CHANGE))
     lane = frame.pop("lane", "")
     if not isinstance(lane, str) or len(lane) > LONGEST_LANE:
         raise InvalidInputError(f"lane must be a text of at most {LONGEST_LANE} characters")
+    if kind == CHANGE:
+        from hinges.lab.questions._train import check_change
+
+        return Question(mark, kind, check_change(frame), lane)
     if kind not in ABOUT:
         return Question(mark, kind, kind_named(kind).check(frame), lane)
     _checks.known_only(frame, f"the question {kind}", ABOUT[kind])
