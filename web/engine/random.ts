@@ -11,6 +11,10 @@ export interface Random {
   integer(below: number): number;
   /** 0, ..., count - 1 in random order (Fisher and Yates). */
   permutation(count: number): Int32Array;
+  /** Gives where the sequence stands, for `load`. */
+  save(): Int32Array;
+  /** Goes on from where a sequence stood. */
+  load(place: Int32Array): void;
 }
 
 export function random(seed: number): Random {
@@ -41,6 +45,8 @@ export function random(seed: number): Random {
     uniform: (low = 0, high = 1) => low + (high - low) * unit(),
     normal: () => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit()),
     integer,
+    save: () => state.slice(),
+    load: (place) => state.set(place),
     permutation(count) {
       const order = Int32Array.from({ length: count }, (_, i) => i);
       for (let i = count - 1; i > 0; i -= 1) {

@@ -13,6 +13,10 @@ export interface Names {
   powers?: boolean;
   /** x counts things: only whole numbers stand along it. */
   whole?: boolean;
+  /** Least room for the numbers at the left, so that plots under each other line up. */
+  left?: number;
+  /** Along x stand no numbers. */
+  noX?: boolean;
 }
 
 const DIGIT = 6.9;
@@ -21,9 +25,9 @@ const DIGIT = 6.9;
 export function room(size: { width: number; height: number }, view: { y: readonly [number, number] }, names: Names): Box {
   if (names.bare) return { left: 8, top: 8, width: Math.max(1, size.width - 16), height: Math.max(1, size.height - 16) };
   const widest = Math.max(...yTicks(view.y, size.height - 40, names.powers).map((tick) => tick.label.length));
-  const left = Math.max(26, Math.ceil(widest * DIGIT) + 16);
+  const left = Math.max(names.left ?? 26, Math.ceil(widest * DIGIT) + 16);
   const top = names.y ? 26 : 12;
-  const bottom = names.x ? 42 : 26;
+  const bottom = names.x ? 42 : names.noX ? 12 : 26;
   return { left, top, width: Math.max(1, size.width - left - 14), height: Math.max(1, size.height - top - bottom) };
 }
 
@@ -39,7 +43,8 @@ function xTicks(at: Scales, whole = false): Tick[] {
 }
 
 function yTicks(view: readonly [number, number], height: number, powers = false): Tick[] {
-  return (powers ? powerTicks : ticks)(...view, Math.max(2, height / 46));
+  const [low, high] = view[0] <= view[1] ? view : [view[1], view[0]]; // an axis may count downwards
+  return (powers ? powerTicks : ticks)(low, high, Math.max(2, height / 46));
 }
 
 export class Axes {
@@ -62,10 +67,10 @@ export class Axes {
     const up = upTicks.map((tick) => ({ ...tick, at: half(top + at.pixel(0, tick.value)[1]) }));
     const columns = across.map((tick) => `M${tick.at} ${top}V${top + height}`);
     const rows = up.map((tick) => `M${left} ${tick.at}H${left + width}`);
-    attributes(this.#grid, { d: [...columns, ...rows].join("") });
+    attributes(this.#grid, { d: [...(names.noX ? [] : columns), ...rows].join("") });
     attributes(this.#zero, { d: this.#zeroPath(at) });
     this.#label(names.bare ? [] : [
-      ...across.map((tick) => ({ label: tick.label, x: tick.at, y: top + height + 18, anchor: "middle" })),
+      ...(names.noX ? [] : across).map((tick) => ({ label: tick.label, x: tick.at, y: top + height + 18, anchor: "middle" })),
       ...up.map((tick) => ({ label: tick.label, x: left - 12, y: tick.at + 4, anchor: "end" })),
     ]);
     attributes(this.#x, { x: left + width / 2, y: top + height + 36, "text-anchor": "middle" });

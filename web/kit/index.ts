@@ -45,4 +45,6 @@ export { table } from "./table.ts";
 export type { Cell, Column, Row, Table, TableOptions } from "./table.ts";
 export { calm, onThemeChange, setTheme } from "./theme.ts";
 export type { Theme } from "./theme.ts";
+export { trails } from "./trails.ts";
+export type { Trail, Trails } from "./trails.ts";
 export { codeBlock, inline, prose, symbol } from "./words.ts";

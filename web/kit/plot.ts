@@ -27,6 +27,10 @@ export interface PlotOptions {
   powers?: boolean;
   /** x counts things: only whole numbers stand along it. */
   whole?: boolean;
+  /** Least room for the numbers at the left, so that plots under each other line up. */
+  left?: number;
+  /** Along x stand no numbers. */
+  noX?: boolean;
   /** A click on an addable curve, or Insert or + on a handle, asks for a point here. */
   onAdd?(x: number, y: number): void;
 }
@@ -138,8 +142,8 @@ class SvgPlot implements Plot {
   }
 
   #layout(): Scales {
-    const { x, y, xName, yName, bare, equal, powers, whole } = { ...this.#options, ...this.#view };
-    const names = { x: xName, y: yName, bare, powers, whole };
+    const { x, y, xName, yName, bare, equal, powers, whole, left, noX } = { ...this.#options, ...this.#view };
+    const names = { x: xName, y: yName, bare, powers, whole, left, noX };
     const now = scales({ x, y }, room(this.#size, { y }, names), equal);
     attributes(this.svg, { width: this.#size.width, height: this.#size.height });
     attributes(this.#area, { x: now.box.left, y: now.box.top, width: now.box.width, height: now.box.height });

@@ -2,12 +2,31 @@
 
 import type { Random } from "../random.ts";
 
+/** Where a sequence of batches stands. */
+export interface BatchesPlace {
+  readonly order: Int32Array;
+  readonly at: number;
+  readonly random: Int32Array;
+}
+
 export class Batches {
   private order: Int32Array;
   private at = 0;
 
-  constructor(private readonly rows: number, private readonly size: number, private readonly random: Random) {
+  /** `size` may change at any time: the next batch has so many rows. */
+  constructor(private readonly rows: number, public size: number, private readonly random: Random) {
     this.order = random.permutation(rows);
+  }
+
+  /** Gives where it stands, for `load`. */
+  save(): BatchesPlace {
+    return { order: this.order, at: this.at, random: this.random.save() };
+  }
+
+  load(place: BatchesPlace): void {
+    this.order = place.order;
+    this.at = place.at;
+    this.random.load(place.random);
   }
 
   /** How many batches an epoch has; the last one may be short. */

@@ -1,4 +1,4 @@
-/** Training of one hidden layer, one input, one output: Adam on the mean squared error, in float64. */
+/** Training of one hidden layer, one input, one output on the mean squared error, in float64: Adam, SGD, RMSprop. */
 
 import { type Activation, activate, derivative, LEAKY_SLOPE } from "../activations.ts";
 import { EngineError } from "../errors.ts";
@@ -7,7 +7,27 @@ import type { Parameters } from "./start.ts";
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
+const DECAY = 0.9; // of rmsprop
 const EPSILON = 1e-7; // Keras's
+
+export const OPTIMIZERS = ["adam", "sgd", "rmsprop"] as const;
+export type Optimizer = (typeof OPTIMIZERS)[number];
+
+/** How a step is made from the gradient; `l1` and `l2` cost weights, not biases. */
+export interface Descending {
+  readonly optimizer: Optimizer;
+  readonly l1: number;
+  readonly l2: number;
+}
+
+/** Everything that the next steps depend on. */
+export interface TrainerPlace {
+  readonly steps: number;
+  readonly parameters: Float64Array;
+  readonly mean: Float64Array;
+  readonly square: Float64Array;
+  readonly powers: readonly [number, number];
+}
 
 export interface TrainerOptions {
   readonly x: ArrayLike<number>;
@@ -18,6 +38,7 @@ export interface TrainerOptions {
   readonly start: Parameters;
   readonly activation?: Activation;
   readonly slope?: number;
+  readonly descending?: Partial<Descending>;
 }
 
 /** A training run; equal to the Python library's steps on the same start, rows and rates. */
@@ -26,6 +47,9 @@ export class Trainer {
   /** Weights, biases, coefficients and output bias, as they are now. */
   readonly parameters: Float64Array;
   steps = 0;
+  /** The mean squared error of the last step's rows, before the step. */
+  batchLoss = NaN;
+  private descending: Descending;
   private readonly x: Float64Array;
   private readonly y: Float64Array;
   private readonly w: Float64Array;
@@ -52,6 +76,7 @@ export class Trainer {
     if (!Number.isInteger(this.units) || this.units < 1) throw new EngineError("start must hold 3 numbers a unit and one more");
     this.activation = options.activation ?? "relu";
     this.slope = options.slope ?? LEAKY_SLOPE;
+    this.descending = { optimizer: "adam", l1: 0, l2: 0, ...options.descending };
     this.all = Int32Array.from(this.x, (_, i) => i);
     this.parameters = Float64Array.from(options.start);
     [this.gradient, this.mean, this.square] = [0, 0, 0].map(() => new Float64Array(this.parameters.length)) as Three;
@@ -59,22 +84,44 @@ export class Trainer {
     this.gate = new Float64Array(this.units);
   }
 
-  /** Takes one step of Adam on these rows (all of them unless given). */
+  /** Descends otherwise from now on; another optimizer begins with an empty memory. */
+  change(changes: Partial<Descending>): void {
+    const before = this.descending.optimizer;
+    this.descending = { ...this.descending, ...changes };
+    if (this.descending.optimizer === before) return;
+    this.mean.fill(0);
+    this.square.fill(0);
+    this.power1 = this.power2 = 1;
+  }
+
+  /** Takes one step on these rows (all of them unless given). */
   step(rate: number, rows: Int32Array = this.all): void {
-    if (this.activation === "relu") this.reluGradient(rows);
-    else this.anyGradient(rows);
-    this.power1 *= BETA1;
-    this.power2 *= BETA2;
-    const { parameters: p, gradient: g, mean: m, square: s } = this;
-    const c1 = 1 - this.power1;
-    const c2 = 1 - this.power2;
-    for (let i = 0; i < p.length; i += 1) {
-      const slope = g[i]! / rows.length;
-      m[i] = (1 - BETA1) * slope + BETA1 * m[i]!;
-      s[i] = (1 - BETA2) * slope * slope + BETA2 * s[i]!;
-      p[i]! -= rate * ((m[i]! / c1) / (Math.sqrt(s[i]! / c2) + EPSILON));
-    }
+    const sum = this.activation === "relu" ? this.reluGradient(rows) : this.anyGradient(rows);
+    this.batchLoss = sum / rows.length;
+    const { gradient: g } = this;
+    for (let i = 0; i < g.length; i += 1) g[i]! /= rows.length;
+    this.penalise();
+    if (this.descending.optimizer === "adam") this.adam(rate);
+    else if (this.descending.optimizer === "rmsprop") this.rmsprop(rate);
+    else for (let i = 0; i < g.length; i += 1) this.parameters[i]! -= rate * g[i]!;
     this.steps += 1;
+  }
+
+  /** Gives everything that the next steps depend on, for `load`. */
+  save(): TrainerPlace {
+    return {
+      steps: this.steps, parameters: this.parameters.slice(), mean: this.mean.slice(), square: this.square.slice(),
+      powers: [this.power1, this.power2],
+    };
+  }
+
+  /** Goes on from a place of this run. */
+  load(place: TrainerPlace): void {
+    this.steps = place.steps;
+    this.parameters.set(place.parameters);
+    this.mean.set(place.mean);
+    this.square.set(place.square);
+    [this.power1, this.power2] = place.powers;
   }
 
   /** Takes steps; `rate` is a number or a function of the step from 0, `batches` gives each one's rows. */
@@ -116,10 +163,44 @@ export class Trainer {
     return dense(weights, [part(n, 2 * n), part(3 * n, 3 * n + 1)], this.activation, this.slope);
   }
 
-  private reluGradient(rows: Int32Array): void {
+  private penalise(): void {
+    const { l1, l2 } = this.descending;
+    if (l1 === 0 && l2 === 0) return;
+    const { parameters: p, gradient: g, units: n } = this;
+    for (let i = 0; i < 3 * n; i += 1) {
+      if (i < n || i >= 2 * n) g[i]! += l1 * Math.sign(p[i]!) + 2 * l2 * p[i]!;
+    }
+  }
+
+  private adam(rate: number): void {
+    const { parameters: p, gradient: g, mean: m, square: s } = this;
+    this.power1 *= BETA1;
+    this.power2 *= BETA2;
+    const c1 = 1 - this.power1;
+    const c2 = 1 - this.power2;
+    for (let i = 0; i < p.length; i += 1) {
+      const slope = g[i]!;
+      m[i] = (1 - BETA1) * slope + BETA1 * m[i]!;
+      s[i] = (1 - BETA2) * slope * slope + BETA2 * s[i]!;
+      p[i]! -= rate * ((m[i]! / c1) / (Math.sqrt(s[i]! / c2) + EPSILON));
+    }
+  }
+
+  private rmsprop(rate: number): void {
+    const { parameters: p, gradient: g, square: s } = this;
+    for (let i = 0; i < p.length; i += 1) {
+      const slope = g[i]!;
+      s[i] = (1 - DECAY) * slope * slope + DECAY * s[i]!;
+      p[i]! -= (rate * slope) / Math.sqrt(s[i]! + EPSILON);
+    }
+  }
+
+  /** Sums the gradient over rows; gives the sum of their squared errors. */
+  private reluGradient(rows: Int32Array): number {
     const { parameters: p, gradient: g, units: n, hidden, x, y, w } = this;
     const b = n, c = 2 * n, d = 3 * n;
     g.fill(0);
+    let squares = 0;
     for (let k = 0; k < rows.length; k += 1) {
       const i = rows[k]!;
       const t = x[i]!;
@@ -130,7 +211,9 @@ export class Trainer {
         hidden[j] = a;
         sum += a * p[c + j]!;
       }
-      const pull = 2 * w[i]! * (sum + p[d]! - y[i]!);
+      const error = sum + p[d]! - y[i]!;
+      const pull = 2 * w[i]! * error;
+      squares += w[i]! * error * error;
       g[d]! += pull;
       for (let j = 0; j < n; j += 1) {
         const a = hidden[j]!;
@@ -141,12 +224,14 @@ export class Trainer {
         g[j]! += toZ * t;
       }
     }
+    return squares;
   }
 
-  private anyGradient(rows: Int32Array): void {
+  private anyGradient(rows: Int32Array): number {
     const { parameters: p, gradient: g, units: n, hidden, gate, x, y, w, activation, slope } = this;
     const b = n, c = 2 * n, d = 3 * n;
     g.fill(0);
+    let squares = 0;
     for (let k = 0; k < rows.length; k += 1) {
       const i = rows[k]!;
       const t = x[i]!;
@@ -158,7 +243,9 @@ export class Trainer {
         gate[j] = derivative(activation, z, slope);
         sum += a * p[c + j]!;
       }
-      const pull = 2 * w[i]! * (sum + p[d]! - y[i]!);
+      const error = sum + p[d]! - y[i]!;
+      const pull = 2 * w[i]! * error;
+      squares += w[i]! * error * error;
       g[d]! += pull;
       for (let j = 0; j < n; j += 1) {
         const toZ = pull * p[c + j]! * gate[j]!;
@@ -167,6 +254,7 @@ export class Trainer {
         g[j]! += toZ * t;
       }
     }
+    return squares;
   }
 }
 
