@@ -8,8 +8,9 @@ import { slices } from "./slices/index.ts";
 import type { Station } from "./station.ts";
 import { tents } from "./tents/index.ts";
 import { trace } from "./trace/index.ts";
+import { train } from "./train/index.ts";
 
-export const stations: readonly Station[] = [match, segments, draw, doctor, tents, trace, slices];
+export const stations: readonly Station[] = [match, segments, draw, train, doctor, tents, trace, slices];
 
 /** Gives the station of this name. */
 export function stationNamed(name: string): Station | undefined {

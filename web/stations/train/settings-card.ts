@@ -1,7 +1,7 @@
 /** The card with every setting of a run; what can change on the way takes effect at once, the rest starts afresh. */
 
 import { ACTIVATIONS, type Activation, type Optimizer, type Settings } from "../../engine/index.ts";
-import { button, card, disclosure, editableNumber, h, segmented, select, slider, status, toggle, toolbar } from "../../kit/index.ts";
+import { button, card, editableNumber, h, segmented, select, slider, status, toggle, toolbar } from "../../kit/index.ts";
 import { COMMIT, type Host } from "../station.ts";
 import { ACTIVATION_NAME } from "./lanes.ts";
 import { type Action, MOST_STEPS, MOST_UNITS, type SettingKey, type State } from "./state.ts";
@@ -41,7 +41,7 @@ export function settingsCard(host: Host<Action>, at: () => number): SettingsCard
     label: "Rate over the steps", value: "constant", choices: [{ value: "constant", label: "constant" }, { value: "cosine", label: "cosine to 0" }], onChange: (value) => set("schedule", value),
   });
   const steps = number("steps", "steps", 1, MOST_STEPS, 1);
-  const batch = number("batch", "rows in a step (0: all)", 0, 1000, 1);
+  const batch = number("batch", "batch (0: all rows)", 0, 1000, 1);
   const l1 = number("l1", "L1 penalty", 0, 1000, 0.001);
   const l2 = number("l2", "L2 penalty", 0, 1000, 0.001);
   const held = select<string>({
@@ -56,11 +56,10 @@ export function settingsCard(host: Host<Action>, at: () => number): SettingsCard
   const said = status();
   const el = card({ title: "Settings", note: "rate, optimiser, batch and penalties also on the way" },
     units.el,
-    h("div", { class: "s-fields" }, activation.el, init.el, kinks.el, optimizer.el,
-      h("div", { class: "s-field" }, rate.el, toolbar(button({ label: "÷ 3", name: "a third of the learning rate", onPress: () => times(1 / 3) }).el, button({ label: "× 3", name: "three times the learning rate", onPress: () => times(3) }).el)),
-      h("div", { class: "s-field" }, seed.el, another.el)),
-    toolbar(scale.el),
-    disclosure("More settings", h("div", { class: "s-fields" }, schedule.el, held.el, noise.el, steps.el, batch.el, l1.el, l2.el)),
+    h("div", { class: "s-fields" }, activation.el, init.el, kinks.el, optimizer.el, schedule.el,
+      h("div", { class: "s-field" }, rate.el, toolbar(button({ label: "÷ 3", name: "learning rate ÷ 3", onPress: () => times(1 / 3) }).el, button({ label: "× 3", name: "learning rate × 3", onPress: () => times(3) }).el)),
+      h("div", { class: "s-field" }, seed.el, another.el), scale.el),
+    h("div", { class: "s-fields" }, steps.el, batch.el, l1.el, l2.el, held.el, noise.el),
     said.el);
   return {
     el,

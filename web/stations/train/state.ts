@@ -47,7 +47,7 @@ export type Action =
 
 const FORUM: Settings = {
   activation: "relu", units: 10, init: "keras", kinks: "init", standardize: false, optimizer: "adam", learningRate: 1e-3,
-  schedule: "constant", steps: 50_000, batch: 32, l1: 0, l2: 0, validation: 0.1, seed: 2,
+  schedule: "constant", steps: 50_000, batch: 32, l1: 0, l2: 0, validation: 0.1, seed: 6,
 };
 
 /** Settings by name; units and seed stay as they are. */

@@ -10,7 +10,7 @@ export const text: readonly Passage[] = [
     title: "Why the forum's network draws a straight line",
     paragraphs: [
       "The data lie between 0 and 10, the biases start at zero. So every unit has its kink at x = 0, at the very edge: half of the units are off on every row, the others on on every row, and their sum is a straight line. At the best straight line the gradient is exactly zero. There is nothing left to learn from, however long one waits.",
-      "In the rain of kinks each unit is a line that falls through time. Here they fall down outside of the data and never come in. A cross is a dead unit, a ring one that is always on.",
+      "In the rain of kinks each unit is a line that falls through time. Here they fall along the edge of the data, where a few creep in by a hair, and never come in among them. A cross is a dead unit, a ring one that is always on.",
     ],
   },
   {

@@ -78,3 +78,112 @@ test("a run that leaves the numbers says so, and bad starts are refused", () => 
   assert.throws(() => new engine.Trainer({ x: [1], y: [1, 2], start }), /y has 2 rows where x has 1/);
   assert.throws(() => new engine.Trainer({ x: [1], y: [1], start: new Float64Array(3) }), /3 numbers a unit/);
 });
+
+const SETTINGS: engine.Settings = {
+  activation: "relu", units: 6, init: "torch", kinks: "stratified", standardize: true, optimizer: "adam", learningRate: 5e-3,
+  schedule: "cosine", steps: 900, batch: 32, l1: 0, l2: 0, validation: 0.1, seed: 4,
+};
+const run = (changes: engine.Change[] = [], settings = SETTINGS, budget = 60_000) => new engine.Run({ ...SINE, settings, changes, budget });
+
+test("a run gone back in is the same run, bit for bit, however it was cut into slices", () => {
+  const changes: engine.Change[] = [{ at: 333, to: { optimizer: "rmsprop", learningRate: 1e-3, batch: 0 } }, { at: 600, to: { l2: 1e-4 } }];
+  const whole = run(changes);
+  whole.go(900);
+  assert.ok(whole.record.length > 10 && whole.stride > 1);
+  const cut = run(changes);
+  let calls = 0;
+  while (!cut.go(900, () => true)) calls += 1;
+  assert.ok(calls > 40);
+  assert.deepEqual(cut.parameters, whole.parameters);
+  assert.deepEqual(cut.record, whole.record);
+  for (const step of [0, 17, 332, 333, 334, 601, 899]) {
+    whole.go(step);
+    const fresh = run(changes, SETTINGS, 0);
+    fresh.go(step);
+    assert.equal(whole.step, step);
+    assert.deepEqual(whole.parameters, fresh.parameters, `step ${step}`);
+  }
+  whole.go(900);
+  assert.deepEqual(whole.parameters, cut.parameters);
+});
+
+test("what is changed at a step changes nothing before it, and the record up to there is handed over", () => {
+  const plain = run();
+  plain.go(900);
+  const changed = run([{ at: 500, to: { learningRate: 1e-4, schedule: "constant" } }]);
+  changed.adopt(plain, 500);
+  const adopted = changed.record.length;
+  assert.ok(adopted > 5 && changed.record[adopted - 1]!.step <= 500);
+  changed.go(900);
+  const fresh = run(changed.changes as engine.Change[]);
+  fresh.go(900);
+  assert.deepEqual(changed.parameters, fresh.parameters);
+  assert.notDeepEqual(changed.parameters, plain.parameters);
+  changed.go(500);
+  plain.go(500);
+  assert.deepEqual(changed.parameters, plain.parameters);
+});
+
+test("what is measured is that of the network in the units of the data", () => {
+  const one = run();
+  one.go(450);
+  const network = one.network();
+  const errors = SINE.x.map((x, i) => (engine.valueAt(network, x) - SINE.y[i]!) ** 2);
+  const mean = (values: number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length;
+  const { loss, held, units } = one.measures();
+  assert.ok(Math.abs(loss - mean(errors.slice(0, 135))) < 1e-12);
+  assert.ok(Math.abs(held - mean(errors.slice(135))) < 1e-12);
+  const hinges = engine.hingesOf(network);
+  hinges.forEach((hinge, j) => {
+    const on = SINE.x.slice(0, 135).filter((x) => hinge.weight * x + hinge.bias > 1e-12).length;
+    assert.equal(units[j], on === 0 ? engine.DEAD : on === 135 ? engine.ALWAYS_ON : engine.BENDS, `unit ${j}: ${on}`);
+  });
+  assert.ok(Number.isNaN(run([], { ...SETTINGS, validation: 0 }).measures().held));
+});
+
+test("a run that diverges is frozen at its last good step, the same one however it is cut, and can be changed there", () => {
+  const cases: [engine.Settings, engine.Change[], number][] = [
+    [{ ...SETTINGS, learningRate: 1e6 }, [], 0],
+    [{ ...SETTINGS, optimizer: "sgd", learningRate: 1e9 }, [], 0],
+    [SETTINGS, [{ at: 300, to: { learningRate: 1e6 } }], 300],
+    [{ ...SETTINGS, activation: "tanh" }, [{ at: 451, to: { optimizer: "sgd", learningRate: 1e200 } }], 451],
+  ];
+  for (const [settings, changes, last] of cases) {
+    const one = run(changes, settings);
+    one.go(900);
+    assert.deepEqual([one.frozen, one.step, one.end], [last, last, last]);
+    assert.ok(Number.isFinite(one.measures().loss) && one.record.every((moment) => moment.step <= last));
+    const cut = run(changes, settings);
+    while (!cut.go(900, () => true));
+    assert.equal(cut.frozen, last);
+    assert.deepEqual(cut.parameters, one.parameters);
+    const calmer = last > 0 ? run([{ at: last, to: { learningRate: 1e-4 } }], settings) : run([], { ...settings, learningRate: 1e-4 });
+    calmer.adopt(one, last);
+    calmer.go(900);
+    assert.deepEqual([calmer.frozen, calmer.step], [undefined, 900]);
+  }
+});
+
+test("the record stays within its budget of bytes", () => {
+  const one = run([], { ...SETTINGS, units: 64, steps: 2000, batch: 8 }, 200_000);
+  one.go(2000);
+  const bytes = one.record.length * (3 * 8 * 193 + 5 * 64 + 4 * 135);
+  assert.ok(bytes <= 200_000 * 1.05, `${bytes}`);
+  assert.ok(one.record.length > 20);
+});
+
+test("penalties draw weights to zero, and leave biases alone", () => {
+  const rng = engine.random(3);
+  const start = engine.torchStart(3, () => rng.uniform());
+  const stepped = (descending: Partial<engine.Descending>) => {
+    const trainer = new engine.Trainer({ ...SINE, start, descending: { optimizer: "sgd", ...descending } });
+    trainer.step(1e-3);
+    return trainer.parameters;
+  };
+  const [none, l1, l2] = [stepped({}), stepped({ l1: 0.1 }), stepped({ l2: 0.1 })];
+  start.forEach((p, i) => {
+    const isWeight = i < 3 || (i >= 6 && i < 9);
+    assert.ok(Math.abs(l1[i]! - none[i]! + (isWeight ? 1e-4 * Math.sign(p) : 0)) < 1e-15);
+    assert.ok(Math.abs(l2[i]! - none[i]! + (isWeight ? 2e-4 * p : 0)) < 1e-15);
+  });
+});
