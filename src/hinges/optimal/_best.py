@@ -73,6 +73,8 @@ class Best:
     >>> rising = fit(([0, 1, 2, 3, 4], [0, 2, 1, 3, 3]), Best(pieces=3, slope_bounds=(0, None)))
     >>> bool((rising.function.slopes >= 0).all())
     True
+    >>> Best(pieces=1).fit(example("relu-lab")).function.kinks
+    array([], dtype=float64)
     """
 
     units: int | None = None

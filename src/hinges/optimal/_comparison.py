@@ -33,6 +33,12 @@ class Comparison:
         exact: both fits have given breakpoints, those of the first among those of the second, and no other wishes.
         bic: the Bayesian information criterion of the two; the smaller is the better.
         status: a sentence.
+
+    >>> from hinges import Best, compare, fit
+    >>> rows = (np.arange(12.0), np.array([0, 1, 2, 3, 4, 5, 5, 4, 3, 2, 1, 0]) + 0.1 * np.cos(9 * np.arange(12)))
+    >>> both = compare(fit(rows, Best(breakpoints=[2])), fit(rows, Best(breakpoints=[2, 5.5])), rows)
+    >>> isinstance(both, Comparison), both.exact, both.p_value < 0.01, both.bic[1] < both.bic[0]
+    (True, True, True, True)
     """
 
     statistic: float
@@ -69,6 +75,11 @@ def compare(
 
     Raises:
         InvalidInputError: the second fit has no more parameters than the first; or as `summary`.
+
+    >>> from hinges import Best, fit
+    >>> rows = (np.arange(12.0), np.array([0, 1, 2, 3, 4, 5, 5, 4, 3, 2, 1, 0]) + 0.1 * np.cos(9 * np.arange(12)))
+    >>> compare(fit(rows, Best(breakpoints=[2])), fit(rows, Best(breakpoints=[2, 5.5])), rows).p_value < 0.01
+    True
     """
     rows = Dataset.of(data)
     one, two = prepared(fewer, rows), prepared(more, rows)

@@ -35,9 +35,13 @@ class Moments:
 
 @dataclass(frozen=True)
 class ExactSums:
-    """Integer prefix sums of the rows; `error_shift`, `y_shift`, `w_shift` lead from integers to scaled units."""
+    """Integer prefix sums of the rows; `error_shift`, `y_shift`, `w_shift` lead from integers to scaled units.
+
+    x: the distinct x; `highest`: the largest magnitude of y.
+    """
 
     x: BigInts
+    highest: int
     prefix: tuple[BigInts, ...]
     error_shift: int
     y_shift: int
@@ -58,7 +62,7 @@ class ExactSums:
         )
         y_shift = y_exponent - rows.y_exponent
         w_shift = w_exponent - rows.w_exponent
-        return ExactSums(x[rows.first], prefix, 2 * y_shift + w_shift, y_shift, w_shift)
+        return ExactSums(x[rows.first], int(np.abs(y).max()), prefix, 2 * y_shift + w_shift, y_shift, w_shift)
 
     def moments(self, start: int, ends: Ints) -> Moments:
         """Give the moments of the runs of distinct x from `start` to each of `ends`, included."""

@@ -40,6 +40,8 @@ class PiecewiseLinearWithJumps:
     >>> f = PiecewiseLinearWithJumps([1.0], [0.0, 2.0], [0.0, 1.0], [5.0, 7.0])
     >>> f([0.0, 1.0, 2.0]), f.jumps
     (array([5., 7., 9.]), array([2.]))
+    >>> f.pieces
+    (Piece(start=-inf, stop=1.0, slope=0.0, intercept=5.0), Piece(start=1.0, stop=inf, slope=2.0, intercept=5.0))
     """
 
     breakpoints: Floats
@@ -109,6 +111,16 @@ class JumpsFit(FitResult):
         bounds: how small the loss can be for as many pieces with jumps; they hold no continuous function.
         status: a sentence.
         method: what was asked for.
+
+    >>> from hinges import Best, HingesError, fit
+    >>> dam = fit(([0, 1, 2, 3], [0, 0, 5, 5]), Best(pieces=2, continuous=False))
+    >>> isinstance(dam, JumpsFit), dam.function.jumps, dam.status
+    (True, array([5.]), 'the best possible')
+    >>> try:
+    ...     dam.network
+    ... except HingesError as error:
+    ...     print(error)
+    this function jumps, and a ReLU network is continuous, so there is no network that equals it
     """
 
     function: PiecewiseLinearWithJumps  # pyright: ignore[reportIncompatibleVariableOverride]

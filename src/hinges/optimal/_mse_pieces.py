@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hinges.errors import InvalidInputError
+from hinges.optimal._double_table import RunBounds
 from hinges.optimal._exact_sums import ExactSums
 from hinges.optimal._hops import best_new_hinge, settle
 from hinges.optimal._levels import grid_search
 from hinges.optimal._mse_large import LargeSearch
-from hinges.optimal._pair_bound import pair_bound
+from hinges.optimal._pair_bound import pair_bound, runs_below
 from hinges.optimal._pieces_fit import CLOSED, PiecesFit
 from hinges.optimal._refine import fit_values, interpolated, rounding_floor
 from hinges.optimal._rows import Rows, merge_rows
@@ -31,7 +33,6 @@ class MseSearch:
     """Rows prepared for searches in squared error: one table of run errors serves all numbers of pieces."""
 
     rows: Rows
-    table: Floats
     sums: ExactSums
     problem: Problem
 
@@ -48,7 +49,17 @@ class MseSearch:
     def of_rows(rows: Rows) -> MseSearch:
         """Prepare merged rows."""
         problem = Problem(rows.u, rows.v, rows.w, skip=True)
-        return MseSearch(rows, segment_errors(rows), ExactSums.of(rows), problem)
+        return MseSearch(rows, ExactSums.of(rows), problem)
+
+    @cached_property
+    def table(self) -> Floats:
+        """The errors of all runs of rows, as `segment_errors` gives them."""
+        return segment_errors(self.rows)
+
+    @cached_property
+    def _lowers(self) -> tuple[RunBounds, Floats]:
+        bounds = RunBounds.of(self.sums, self.rows.x.size)
+        return bounds, bounds.rough()
 
     @property
     def total(self) -> float:
@@ -79,6 +90,8 @@ class MseSearch:
             knots = self.rows.u[1:-1]
             lower = min(self.rows.to_error(self._certified_floor()), polygon.error)
             return PiecesFit(polygon, lower, allowed, self.total, knots, closed=True, pair_bound=True)
+        if (quick := self._quick(allowed)) is not None:
+            return quick
         runs = segment(self.table, allowed).runs(allowed)
         fit = self._bracket(_crossings(self.rows, runs), allowed)
         if fit.closed:
@@ -95,6 +108,23 @@ class MseSearch:
         m = self.rows.u.size
         terms = [float(self.sums.errors(k, np.array([k]))[0]) for k in range(m)]
         return sum(terms) * (1.0 - (m + 16) * 2 * UNIT_ROUNDOFF)
+
+    def _quick(self, allowed: int) -> PiecesFit | None:
+        """Give the function through the crossings of the best unconnected lines where it is proven to be the best."""
+        bounds, rough = self._lowers
+        forward = segment(rough, allowed)
+        knots = _crossings(self.rows, forward.runs(allowed))
+        polygon = fit_values(self.rows, knots)
+        ceiling = self.scaled(polygon.error)
+        if not float(forward.errors[allowed, -1]) >= ceiling * (1.0 - 1e-2):
+            return None
+        first, stop = runs_below(rough, forward.errors, allowed, ceiling)
+        table = rough.copy()
+        table[first, stop - 1] = bounds.sharp(first, stop - 1)
+        lower = min(self.rows.to_error(float(certified_errors(table, allowed)[allowed])), polygon.error)
+        if not self.is_closed(polygon.error, lower):
+            return None
+        return PiecesFit(polygon, lower, allowed, self.total, knots, closed=True, pair_bound=True)
 
     def _bracket(self, knots: Floats, allowed: int) -> PiecesFit:
         polygon = fit_values(self.rows, knots)

@@ -87,7 +87,7 @@ def pair_bound(sums: ExactSums, table: Floats, pieces: int, ceiling: float) -> P
     """
     forward = segment(table, pieces)
     free = float(forward.errors[pieces, -1]) * (1.0 - (pieces + 16) * 2 * UNIT_ROUNDOFF)
-    kept = _kept(table, forward.errors, pieces, ceiling)
+    kept = runs_below(table, forward.errors, pieces, ceiling)
     m = table.shape[0]
     lefts, rights = np.bincount(kept[1], minlength=m + 1), np.bincount(kept[0], minlength=m + 1)
     if pieces == 1 or float(lefts @ rights) * pieces > LARGEST_WORK:
@@ -100,8 +100,11 @@ def pair_bound(sums: ExactSums, table: Floats, pieces: int, ceiling: float) -> P
     return PairBound(min(max(lower, free), ceiling), starts, complete=True)
 
 
-def _kept(table: Floats, forward: Floats, pieces: int, ceiling: float) -> tuple[Ints, Ints]:
-    """Give [start, stop) of the runs through which unconnected lines stay below the ceiling."""
+def runs_below(table: Floats, forward: Floats, pieces: int, ceiling: float) -> tuple[Ints, Ints]:
+    """Give [start, stop) of the runs through which unconnected lines stay below the ceiling.
+
+    forward: the least errors in front of each distinct x, from `segment`.
+    """
     m = table.shape[0]
     backward = segment(table[::-1, ::-1].T, pieces).errors[:, ::-1]
     through = np.full((m, m), np.inf)

@@ -29,6 +29,12 @@ class Recommendation:
         criteria: (N,) the criterion for 1, 2, ..., N units; NaN where there is none.
         losses: (N,) the loss reached.
         status: a sentence.
+
+    >>> from hinges import error_curve, recommend
+    >>> rows = (np.arange(12.0), np.array([0, 1, 2, 3, 4, 5, 5, 4, 3, 2, 1, 0]) + 0.1 * np.cos(9 * np.arange(12)))
+    >>> advice = recommend(error_curve(rows, 3), rows)
+    >>> isinstance(advice, Recommendation), advice.units, advice.losses.shape
+    (True, 2, (3,))
     """
 
     criterion: int | None

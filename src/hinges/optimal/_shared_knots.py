@@ -18,6 +18,11 @@ class SharedFit(FitResult):
     """A fit of several outputs with shared breakpoints: as a FitResult, with `functions`, one an output.
 
     `function` is None, because no single one is; `network` has all outputs.
+
+    >>> from hinges import Best, fit
+    >>> doodle = fit(([0, 1, 2, 3], [[0, 1], [1, 0], [0, 1], [1, 0]]), Best(pieces=3))
+    >>> isinstance(doodle, SharedFit), len(doodle.functions), doodle.network.outputs
+    (True, 2, 2)
     """
 
     functions: tuple[PiecewiseLinear, ...]

@@ -34,6 +34,15 @@ class Summary:
         sigma: the noise of a row of weight 1.
         rows, parameters: how many there are.
         exact: whether errors are exact (given breakpoints) and not from resampling.
+
+    >>> from hinges import Best, fit, summary
+    >>> rows = (np.arange(12.0), np.array([0, 1, 2, 3, 4, 5, 5, 4, 3, 2, 1, 0]) + 0.1 * np.cos(9 * np.arange(12)))
+    >>> table = summary(fit(rows, Best(breakpoints=[5.5])), rows)
+    >>> isinstance(table, Summary), table.exact, table.slopes.round(1)
+    (True, True, array([ 1., -1.]))
+    >>> low, high = table.interval([2.5])
+    >>> bool(low[0] < 2.5 < high[0])
+    True
     """
 
     function: PiecewiseLinear

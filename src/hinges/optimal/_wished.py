@@ -37,6 +37,11 @@ class WishedBounds(ErrorBounds):
 
     Arguments:
         lower_of: whose floor it is where that is so, for example that of functions without the wishes; else empty.
+
+    >>> from hinges import Best, fit
+    >>> falling = fit(([0, 1, 2, 3], [3, 1, 2, 0]), Best(pieces=2, slope_bounds=(None, 0)))
+    >>> isinstance(falling.bounds, WishedBounds), falling.bounds.gap < 1, falling.bounds.lower_of
+    (True, True, '')
     """
 
     lower_of: str = ""
