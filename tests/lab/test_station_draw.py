@@ -12,7 +12,7 @@ import pytest
 from running_lab import Lab
 from station_pages import address, hinders_nobody, never_scrolls_sideways, settle
 
-from hinges import Network, best_error
+from hinges import Best, Dataset, Network, best_error, fit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -175,14 +175,50 @@ def test_the_python_gives_the_network_of_the_page(station: Callable[..., "Page"]
         assert float(shown.nth(row).locator("td").first.inner_text()) == pytest.approx(kink, rel=1e-3)
 
 
+def test_a_doodle_is_traced_with_shared_hinges(station: Callable[..., "Page"], audit: Callable[..., list[str]]) -> None:
+    page = station()
+    page.get_by_role("radio", name="doodle").check()
+
+    def traced(units: int) -> tuple[float, float]:
+        said = wait_for(page, rf"^{units} hinges trace it")
+        error, bound = re.findall(r"(?:error of|below) ([\d.e-]+\d)", said)
+        return float(error), float(bound)
+
+    four = traced(4)
+    hinges = page.get_by_role("table", name="The hinges of the trace").get_by_role("row")
+    assert hinges.count() == 1 + 4 + 1
+    grip = page.locator("g[role=slider][aria-label='number of units N']")
+    grip.focus()
+    page.keyboard.press("ArrowRight")
+    five = traced(5)
+    assert four[1] <= four[0]
+    assert five[0] < four[0]
+    assert hinges.count() == 1 + 5 + 1
+    box = page.locator(".k-plot svg").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 100, box["y"] + 100)
+    page.mouse.down()
+    for x, y in ((400, 100), (100, 300), (400, 300)):  # a Z, which is no function of x
+        page.mouse.move(box["x"] + x, box["y"] + y, steps=12)
+    page.mouse.up()
+    page.get_by_role("slider", name="number of hinges").fill("3")
+    assert traced(3)[0] < 1e-2
+    hinders_nobody(page, audit)
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").click()
+    assert traced(5) == five
+
+
 PROGRAM = """
 import { draw } from "./stations/draw/index.ts";
-import { valueAt } from "./engine/index.ts";
+import { forward } from "./engine/index.ts";
+import { SHAPES } from "./stations/draw/doodle.ts";
 const formula = { kind: "formula", formula: "exp(-x) * sin(3 * x)", from: 0, to: 4 };
-const states = [draw.initial(), { ...draw.initial(), target: formula, units: 7, loss: "max" }];
+const doodle = { ...draw.initial(), target: SHAPES.heart() };
+const states = [draw.initial(), { ...draw.initial(), target: formula, units: 7, loss: "max" }, doodle];
 console.log(JSON.stringify(states.map((state) => {
   const x = Array.from({ length: 1000 }, (_, i) => -1 + i * 0.0123);
-  return { source: draw.python(state), x, y: x.map((each) => valueAt(draw.network(state), each)) };
+  return { source: draw.python(state), x, y: x.map((each) => forward(draw.network(state), [each])) };
 })));
 """
 
@@ -201,8 +237,12 @@ def test_the_python_equals_the_plot_at_a_thousand_points(web: Path) -> None:
     for answer in answers:
         space: dict[str, object] = {"__name__": "copied"}
         exec(answer["source"], space)  # noqa: S102 - what the reader would run
-        values = cast("Network", space["network"])(np.array(answer["x"])[:, None])[:, 0]
+        values = cast("Network", space["network"])(np.array(answer["x"])[:, None])
         np.testing.assert_allclose(values, answer["y"], rtol=0, atol=1e-12)
+    data, error = cast("Dataset", space["data"]), cast("float", space["error"])  # of the doodle, which came last
+    best = fit(data, Best(pieces=4))
+    assert best.bounds is not None
+    assert best.bounds.lower <= error <= best.loss * 1.001
 
 
 def test_nobody_is_hindered_and_nothing_scrolls_sideways(

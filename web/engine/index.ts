@@ -24,5 +24,6 @@ export * from "./train/start.ts";
 export * from "./train/trainer.ts";
 export * from "./onnx.ts";
 export { type Best, bestPieces, bestUnits, errorCurve, type Loss } from "./optimal/best.ts";
+export { type Shared, sharedCurve, sharedPieces } from "./optimal/shared.ts";
 export { type Data, MOST_ROWS } from "./optimal/rows.ts";
 export * from "./python.ts";

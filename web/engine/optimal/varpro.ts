@@ -102,26 +102,33 @@ export function kinksAt(problem: Problem, at: readonly number[], left: readonly 
   return { at, left, error: project(problem, at, left).error };
 }
 
-/** Moves the kinks, facings fixed, to a local optimum (Levenberg and Marquardt): never worse, approximate. */
-export function* trainKinks(problem: Problem, start: Kinks, most = start.at.length > MANY ? 20 : 60): Generator<undefined, Kinks> {
-  const low = problem.u[0]!, high = problem.u[problem.u.length - 1]!;
+/**
+ * Moves the kinks, facings fixed, to a local optimum (Levenberg and Marquardt): never worse, approximate. Of several
+ * problems on the same rows, which then share their kinks, the errors are summed.
+ */
+export function* trainKinks(problem: Problem | readonly Problem[], start: Kinks, most = start.at.length > MANY ? 20 : 60): Generator<undefined, Kinks> {
+  const problems = "u" in problem ? [problem] : problem;
+  const { u } = problems[0]!;
+  const low = u[0]!, high = u[u.length - 1]!;
   let at = start.at.map((each) => Math.min(Math.max(each, low), high));
   const { left } = start;
-  let best = project(problem, at, left);
+  let best = problems.map((each) => project(each, at, left));
+  let error = total(best);
   let damping = 1e-3;
   let stalled = 0;
   for (let step = 0; step < most && stalled < 3 && at.length > 0; step += 1) {
     yield;
-    const { normal, gradient } = normalEquations(problem, at, left, best);
+    const { normal, gradient } = normalEquations(problems, at, left, best);
     const trace = gradient.reduce((sum, _, k) => sum + normal[k]![k]!, 0);
     let moved = false;
     for (let trial = 0; trial < 6 && !moved; trial += 1) {
       const change = solved(normal, gradient, damping, 1e-12 * trace + 1e-300);
       const next = at.map((each, k) => Math.min(Math.max(each - change[k]!, low), high));
-      const found = project(problem, next, left);
-      if (found.error < best.error) {
-        stalled = best.error - found.error <= STALLED * best.error ? stalled + 1 : 0;
-        [at, best, moved] = [next, found, true];
+      const found = problems.map((each) => project(each, next, left));
+      const reached = total(found);
+      if (reached < error) {
+        stalled = error - reached <= STALLED * error ? stalled + 1 : 0;
+        [at, best, error, moved] = [next, found, reached, true];
         damping = Math.max(damping / 6, 1e-10);
       } else {
         damping *= 8;
@@ -129,21 +136,30 @@ export function* trainKinks(problem: Problem, start: Kinks, most = start.at.leng
     }
     if (!moved) break;
   }
-  return { at, left, error: best.error };
+  return { at, left, error };
 }
 
-function normalEquations(problem: Problem, at: readonly number[], left: readonly boolean[], best: Projection): { normal: Float64Array[]; gradient: Float64Array } {
-  const { u, root } = problem;
-  const columns = at.map((kink, k) => {
-    const coefficient = best.coefficients[best.coefficients.length - at.length + k]! * (left[k] ? -1 : 1);
-    const column = Float64Array.from(u, (each, i) => ((left[k] ? kink > each : each > kink) ? coefficient * root[i]! : 0));
-    for (const vector of best.basis) subtract(column, dot(vector, column), vector);
-    return column;
+function total(found: readonly Projection[]): number {
+  return found.reduce((sum, each) => sum + each.error, 0);
+}
+
+function normalEquations(problems: readonly Problem[], at: readonly number[], left: readonly boolean[], best: readonly Projection[]): { normal: Float64Array[]; gradient: Float64Array } {
+  const normal = at.map(() => new Float64Array(at.length));
+  const gradient = new Float64Array(at.length);
+  problems.forEach(({ u, root }, o) => {
+    const { basis, coefficients, residual } = best[o]!;
+    const columns = at.map((kink, k) => {
+      const coefficient = coefficients[coefficients.length - at.length + k]! * (left[k] ? -1 : 1);
+      const column = Float64Array.from(u, (each, i) => ((left[k] ? kink > each : each > kink) ? coefficient * root[i]! : 0));
+      for (const vector of basis) subtract(column, dot(vector, column), vector);
+      return column;
+    });
+    columns.forEach((one, k) => {
+      columns.forEach((two, l) => (normal[k]![l]! += dot(one, two)));
+      gradient[k]! += dot(one, residual);
+    });
   });
-  return {
-    normal: columns.map((one) => Float64Array.from(columns, (two) => dot(one, two))),
-    gradient: Float64Array.from(columns, (column) => dot(column, best.residual)),
-  };
+  return { normal, gradient };
 }
 
 /** Solves (normal + damping * its diagonal) x = right by Cholesky's method. */

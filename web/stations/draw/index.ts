@@ -1,6 +1,7 @@
 /** Draw: any curve, the best network of N units for it, and what gradient descent finds. */
 
 import type { Station } from "../station.ts";
+import { traceNow } from "./doodle.ts";
 import { pointsOf } from "./points.ts";
 import { python } from "./python.ts";
 import { bestNow } from "./results.ts";
@@ -20,6 +21,7 @@ export const draw: Station<State, Action> = {
   render,
   python,
   network(state) {
+    if (state.target.kind === "doodle") return traceNow(state.target, state.units).network;
     const points = pointsOf(state);
     return points.ok ? bestNow(points, state.loss, state.units).network : null;
   },

@@ -40,6 +40,7 @@ function computed({ target }: State): Points {
   switch (target.kind) {
     case "sine": return { ok: true, ...example("sine") };
     case "table": return { ok: true, x: target.x, y: target.y };
+    case "doodle": return { ok: false, sentence: "A doodle is no function of x." };
     case "formula": return sampled(target.formula, target.from, target.to);
     default: {
       const kept = target.y.flatMap((y, i) => (y === null ? [] : [[BOARD.at(i), y] as const]));

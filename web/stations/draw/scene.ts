@@ -103,7 +103,7 @@ export function powersOf(curve: readonly Best[], loss: Loss, found: Found): [num
   return [Math.floor(Math.min(low, high - 1)) - 0.15, high + 0.35];
 }
 
-export function errorLayers(state: State, curve: readonly Best[], most: number, found: Found, onMove: (units: number) => void, onEnd: () => void): Layer[] {
+export function errorLayers(state: State, curve: readonly Pick<Best, "size" | "error" | "lower">[], most: number, found: Found, onMove: (units: number) => void, onEnd: () => void): Layer[] {
   const sizes = curve.map((each) => each.size);
   const upper = curve.map((each) => power(each.error));
   const lower = curve.map((each) => power(each.lower));

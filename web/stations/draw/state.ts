@@ -1,6 +1,7 @@
 /** Draw: what is to be fitted, and with how many units. Everything found from that is computed, not kept. */
 
 import { isFields, isNumber } from "../station.ts";
+import { type Doodle, PLACES, PLANE } from "./doodle.ts";
 import { LONGEST_FORMULA } from "./formula.ts";
 
 export type Loss = "mse" | "max";
@@ -21,7 +22,8 @@ export type Target =
   | { kind: "sine" }
   | { kind: "drawn"; y: readonly (number | null)[] }
   | { kind: "formula"; formula: string; from: number; to: number }
-  | { kind: "table"; x: readonly number[]; y: readonly number[]; name: string };
+  | { kind: "table"; x: readonly number[]; y: readonly number[]; name: string }
+  | Doodle;
 
 export interface State {
   target: Target;
@@ -119,7 +121,8 @@ function checkedTarget(raw: unknown): Target | string {
     case "drawn": return checkedBoard(raw.y);
     case "formula": return checkedFormula(raw);
     case "table": return checkedTable(raw);
-    default: return "The kind of target must be sine, drawn, formula or table.";
+    case "doodle": return checkedDoodle(raw);
+    default: return "The kind of target must be sine, drawn, formula, table or doodle.";
   }
 }
 
@@ -145,6 +148,15 @@ function checkedTable({ x, y, name = "table" }: Record<string, unknown>): Target
   }
   if (typeof name !== "string" || name.length > 100) return "The table's name must be text of at most 100 characters.";
   return { kind: "table", x: x as number[], y: y as number[], name };
+}
+
+function checkedDoodle({ x, y }: Record<string, unknown>): Target | string {
+  for (const [name, values, [low, high]] of [["x", x, PLANE.x], ["y", y, PLANE.y]] as const) {
+    if (!Array.isArray(values) || values.length !== PLACES) return `A doodle needs ${PLACES} numbers ${name}.`;
+    const bad = values.findIndex((each) => !isNumber(each) || each < low || each > high);
+    if (bad >= 0) return `The doodle's ${name}[${bad}] must be a number from ${low} to ${high}.`;
+  }
+  return { kind: "doodle", x: x as number[], y: y as number[] };
 }
 
 function isLoss(raw: unknown): raw is Loss {

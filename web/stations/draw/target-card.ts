@@ -6,6 +6,7 @@ import {
 } from "../../kit/index.ts";
 import { COMMIT, type Host } from "../station.ts";
 import { parseTable, thinned } from "./csv.ts";
+import { SHAPES } from "./doodle.ts";
 import { parseFormula, VOCABULARY } from "./formula.ts";
 import { keepWhole } from "./points.ts";
 import { type Action, emptyBoard, FIRST_FORMULA, MOST_POINTS, type State, type Target } from "./state.ts";
@@ -23,7 +24,7 @@ export function targetCard(host: Host<Action>): TargetCard {
   const choose = (kind: Kind): void => host.act({ kind: "target", target: last[kind] ?? firstOf(kind) }, COMMIT);
   const choice = segmented<Kind>({
     label: "Target", bare: true, value: "sine", onChange: choose,
-    choices: [{ value: "sine", label: "sine" }, { value: "drawn", label: "draw" }, { value: "formula", label: "formula" }, { value: "table", label: "table" }],
+    choices: [{ value: "sine", label: "sine" }, { value: "drawn", label: "draw" }, { value: "formula", label: "formula" }, { value: "table", label: "table" }, { value: "doodle", label: "doodle" }],
   });
   const said = status();
   const parts: Record<Kind, { el: HTMLElement; set(target: Target): void }> = {
@@ -31,6 +32,7 @@ export function targetCard(host: Host<Action>): TargetCard {
     drawn: drawnPart(host),
     formula: formulaPart(host),
     table: tablePart(host, (sentence) => said.set(sentence, "error")),
+    doodle: doodlePart(host),
   };
   const place = h("div", { class: "k-stack" });
   let shown: Target | undefined;
@@ -52,6 +54,7 @@ function firstOf(kind: Kind): Target {
   if (kind === "sine") return { kind };
   if (kind === "drawn") return emptyBoard();
   if (kind === "formula") return FIRST_FORMULA;
+  if (kind === "doodle") return SHAPES.heart!();
   return { kind, ...example("nile"), name: "flow of the Nile, 1871 to 1970" };
 }
 
@@ -63,6 +66,18 @@ function drawnPart(host: Host<Action>): { el: HTMLElement; set(target: Target): 
       toolbar(wipe.el),
     ),
     set: (target) => wipe.set({ disabled: target.kind === "drawn" && target.y.every((y) => y === null) }),
+  };
+}
+
+function doodlePart(host: Host<Action>): { el: HTMLElement; set(target: Target): void } {
+  const shapes = Object.entries(SHAPES).map(([name, shape]) =>
+    button({ label: `${name.charAt(0).toUpperCase()}${name.slice(1)}`, onPress: () => host.act({ kind: "target", target: shape() }, COMMIT) }));
+  return {
+    el: stack(
+      prose("Draw on the plane in one stroke, back and forth as you like: N hinges trace it as a curve t → (x, y). A new stroke takes the place of the old one. With a keyboard, choose a shape."),
+      toolbar(...shapes.map((each) => each.el)),
+    ),
+    set: () => undefined,
   };
 }
 

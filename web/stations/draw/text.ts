@@ -21,6 +21,12 @@ export const text: readonly Passage[] = [
     ],
   },
   {
+    title: "A network with two outputs draws",
+    paragraphs: [
+      "A curve in the plane is two functions of one number t, how far the pen has come: x(t) and y(t). One hidden layer serves both, so they share their kinks, and each hinge turns the way of the pen at one moment. N hinges draw N straight strokes without lifting the pen.",
+    ],
+  },
+  {
     title: "What the numbers promise",
     paragraphs: [
       "Everything here is computed in this page in floating-point numbers, also the bound. Where the page is served by the installed library, the button “Certify” asks Python for the bound in exact rational arithmetic: then it is a proof.",

@@ -7,6 +7,7 @@ import {
 } from "../../kit/index.ts";
 import { COMMIT, type Host, isFields, type View } from "../station.ts";
 import { STEPS } from "./descent.ts";
+import { DoodleView } from "./doodle-view.ts";
 import { pointsOf, type Points, wholeOf } from "./points.ts";
 import { curveOf, descentOf, errorIn, mostUnits } from "./results.ts";
 import { running } from "./running.ts";
@@ -319,9 +320,24 @@ class DrawView implements View<State> {
   }
 }
 
-/** Gives the view. */
+/** Gives the view: of functions of x, or, for a doodle, of a curve in the plane. */
 export function render(host: Host<Action>): View<State> {
-  return new DrawView(host);
+  let view: View<State> | undefined;
+  let isDoodle: boolean | undefined;
+  return {
+    draw(state) {
+      const wanted = state.target.kind === "doodle";
+      if (wanted !== isDoodle) {
+        view?.destroy();
+        host.el.replaceChildren();
+        view = wanted ? new DoodleView(host) : new DrawView(host);
+        isDoodle = wanted;
+      }
+      view!.draw(state);
+    },
+    picture: () => view?.picture?.(),
+    destroy: () => view?.destroy(),
+  };
 }
 
 function lineAt(curve: ReturnType<typeof unitCurve>, x: number): number {

@@ -3,6 +3,7 @@ import test from "node:test";
 import { atOnce, forward } from "../../engine/index.ts";
 import { parseTable, thinned } from "../../stations/draw/csv.ts";
 import { type Descent, descent } from "../../stations/draw/descent.ts";
+import { PLACES, SHAPES, traced, traceNow, wayOf } from "../../stations/draw/doodle.ts";
 import { parseFormula } from "../../stations/draw/formula.ts";
 import { draw } from "../../stations/draw/index.ts";
 import { pointsOf } from "../../stations/draw/points.ts";
@@ -152,4 +153,39 @@ test("targets without an answer say why", () => {
   assert.match(say({ kind: "formula", formula: "1 /", from: 0, to: 1 }), /At character/);
   assert.match(say({ kind: "formula", formula: "exp(x)", from: 0, to: 100 }), /past 1e9/);
   assert.match(say({ kind: "table", x: [2, 2], y: [0, 1], name: "" }), /All points have x = 2/);
+});
+
+test("a doodle is kept as even steps along its way", () => {
+  const doodle = traced([[0, 0], [3, 0], [3, 1]])!;
+  assert.equal(doodle.x.length, PLACES);
+  assert.deepEqual([doodle.x[90], doodle.y[90]], [3, 0]);
+  assert.deepEqual([doodle.x[120], doodle.y[120]], [3, 1]);
+  assert.equal(traced([[1, 1], [1, 1]]), undefined);
+});
+
+test("straight strokes are traced exactly, and a heart ever better and never below its bound", () => {
+  const corner = traceNow(traced([[-4, 0], [0, 2], [4, 0], [0, -2]])!, 3);
+  assert.ok(corner.error < 1e-6, String(corner.error)); // places are kept to three decimals
+  const heart = SHAPES.heart!();
+  const traces = [1, 2, 4, 8, 12].map((pieces) => traceNow(heart, pieces));
+  traces.forEach((trace, i) => {
+    assert.ok(trace.lower <= trace.error);
+    assert.ok(i === 0 || trace.error < traces[i - 1]!.error);
+    const [w, b] = [trace.network.weights, trace.network.biases];
+    assert.deepEqual([w[0]![0]!.length, w[1]![0]!.length, b[1]!.length], [trace.network.biases[0]!.length, 2, 2]);
+    const squares = wayOf(heart).map((t, k) => {
+      const [x, y] = forward(trace.network, [t]);
+      return (x! - heart.x[k]!) ** 2 + (y! - heart.y[k]!) ** 2;
+    });
+    const error = squares.reduce((a, c) => a + c, 0) / (2 * PLACES);
+    assert.ok(Math.abs(error - trace.error) <= 1e-12);
+  });
+  assert.ok(traces[4]!.error < 0.002);
+});
+
+test("a doodle from outside is checked", () => {
+  const { x, y } = SHAPES.eight!();
+  assert.equal(typeof check({ target: { kind: "doodle", x, y } }), "object");
+  assert.equal(check({ target: { kind: "doodle", x: x.slice(1), y } }), "A doodle needs 121 numbers x.");
+  assert.equal(check({ target: { kind: "doodle", x, y: y.map(() => 4) } }), "The doodle's y[0] must be a number from -3 to 3.");
 });
