@@ -267,6 +267,18 @@ def test_ctrl_c_in_the_middle_of_work_ends_everything(own_lab: Lab):
     wait_for(lambda: "spawn_main" not in command_of(number))
 
 
+def test_a_process_is_ready_once_the_page_is_there(own_lab: Lab):
+    assert children(own_lab.process) == []
+    for _ in range(2):
+        assert asked(own_lab, place(own_lab))[0] == 200
+    wait_for(lambda: children(own_lab.process))
+    assert len(children(own_lab.process)) == 1
+    with connected(own_lab) as page:
+        page.send(json.dumps({"id": "a", "question": "best", "x": [0, 1, 2], "y": [0, 1, 0], "pieces": 2}))
+        assert json.loads(page.recv(60))["answer"]["upper"] < 1e-20
+    assert len(children(own_lab.process)) <= 2
+
+
 def test_a_lab_that_is_killed_leaves_no_process_behind(own_lab: Lab):
     with connected(own_lab) as page:
         number = working(own_lab, page)

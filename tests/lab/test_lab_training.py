@@ -5,6 +5,7 @@ import itertools
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -289,6 +290,19 @@ def test_a_page_watches_a_training_to_its_end(lab_server: Lab):
         again = page.hear()
         assert "error" not in again, again
         assert again["arrays"][0][0, 0] == pytest.approx(last["arrays"][0][0, 0], rel=1e-4)
+
+
+def test_the_server_itself_loads_nothing_that_trains(lab_server: Lab):
+    maps = Path(f"/proc/{lab_server.process.pid}/maps")
+    if not maps.exists():
+        pytest.skip("needs /proc")
+    with page_of(lab_server) as page:
+        page.train(steps=20)
+        *_, last = page.frames()
+    assert last["answer"]["ended"] == "steps"
+    loaded = maps.read_text()
+    assert "numpy" in loaded
+    assert not [heavy for heavy in ("jaxlib", "/torch/", "/scipy/", "/matplotlib/") if heavy in loaded]
 
 
 def test_settings_change_while_it_runs(lab_server: Lab):

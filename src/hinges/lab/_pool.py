@@ -19,6 +19,8 @@ GRACE = 0.5  # seconds for which abandoned work may still finish: a new process 
 SESSIONS = 12  # that may compute at once: the system shares the cores, so that a short question overtakes long ones
 TIME_LIMIT = 120.0  # seconds for one question, and of one that answers in parts from part to part
 
+FIRST = Question(0, "best", {"x": [0.0, 1.0, 2.0], "y": [0.0, 1.0, 0.0], "pieces": 2, "loss": "mse"})
+
 
 class Pool:
     """Processes that start when they are needed, at most `size` of them."""
@@ -32,14 +34,14 @@ class Pool:
         self._busy: set[Worker] = set()
         self._tasks: set[asyncio.Task[Message]] = set()
 
-    async def reply(self, question: Question, hear: Hearer) -> Message:
+    async def reply(self, question: Question, hear: Hearer | None = None) -> Message:
         """Give a process's last message; `hear` is awaited with each of those before it, and the next waits for it.
 
         When the caller is cancelled, the process is free again soon after.
         """
         await self._gate.acquire()
         worker = self._free(patient=not question.is_short)
-        part = _Part(asyncio.get_running_loop(), hear)
+        part = _Part(asyncio.get_running_loop(), hear or _ignore)
         task = asyncio.create_task(self._run(worker, question, part))
         self._tasks.add(task)
         task.add_done_callback(self._done)
@@ -54,6 +56,12 @@ class Pool:
             part.drop()
             self._take_back(task, worker)
             raise StoppedError(f"no answer within {TIME_LIMIT:.0f} seconds: ask with fewer rows or units") from None
+
+    async def warm(self) -> None:
+        """Have a process ready for the first short question, which otherwise waits for one to start."""
+        if not self._idle and not self._busy:
+            with contextlib.suppress(StoppedError):
+                await self.reply(FIRST)
 
     def _free(self, *, patient: bool) -> Worker:
         """Give an idle process of this kind, or a new one; where there are too many, the oldest idle one makes room."""
@@ -121,3 +129,7 @@ class _Part:
         self._dropped = True
         if self._present is not None:
             self._present.cancel()
+
+
+async def _ignore(_: Message) -> None:
+    """Hear no parts: there are none."""

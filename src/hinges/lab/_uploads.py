@@ -56,7 +56,7 @@ class Uploads:
             arguments = {"network" if suffix in NETWORK_SUFFIXES else "data": {"upload": handle}, "name": name}
             question = Question(handle, "open", kind_named("open").check(arguments))
             async with self._turns:
-                reply = await pool.reply(question, _ignore)
+                reply = await pool.reply(question)
             kept = isinstance(reply, str) and '"answer": ' in reply[:100]
             return reply
         finally:
@@ -114,7 +114,3 @@ async def _written(path: Path, body: AsyncIterator[bytes], most: int) -> int:
                 raise _too_long(most)
             file.write(chunk)
     return size
-
-
-async def _ignore(_: Message) -> None:
-    """Hear no parts: there are none."""
