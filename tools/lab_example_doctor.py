@@ -51,7 +51,7 @@ def dead() -> Case:
     """Give ten units with biases so low that no row switches any on."""
     rng = np.random.default_rng(0)
     weights = np.round(rng.uniform(0.2, 1, UNITS), 3)
-    biases = np.round(-11 * weights + rng.uniform(0, 0.5, UNITS), 3)
+    biases = np.round(-weights * rng.uniform(10.2, 12.5, UNITS), 3)  # where they would switch on
     network = Network.dense([weights[None], np.round(rng.normal(size=(UNITS, 1)), 3)], [biases, [0.2]])
     return network, example("sine"), "sine", "mse"
 

@@ -161,7 +161,7 @@ export function lossLayers(diagnosis: Diagnosis, repair: Repaired | undefined, a
   if (constant !== null && constant > 0) line("constant", constant, diagnosis.loss_name === "mse" ? "always the mean" : "guessing", "muted", true, "dash");
   if (floor && floor.lower > 0) line("floor", floor.lower, `floor${floor.certified ? ", certified" : ""}`, "good", false, "dash");
   if (loss > 0) line("now", loss, "now", "text", false);
-  if (repair?.improved) line("repaired", repair.after, "repaired", "fit", true);
+  if (repair?.improved && repair.after < loss) line("repaired", repair.after, "repaired", "fit", true);
   const at = tried.map(({ k }) => k + 1);
   layers.push({ kind: "sticks", id: "remedies", x: at, y: tried.map(({ before }) => power(before)), y2: tried.map(({ after }) => power(after)), colour: "fit" });
   layers.push({ kind: "points", id: "after", x: at, y: tried.map(({ after }) => power(after)), size: 9, colour: "fit" });

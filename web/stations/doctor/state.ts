@@ -90,9 +90,9 @@ export function check(raw: unknown): State | string {
   if (!isFields(raw)) return "The state of Doctor is no object.";
   const first = initial();
   const { finding = null, repair = null } = raw;
-  const network = checkedNetwork(raw.network ?? first.network);
+  const network = checkedNetwork("network" in raw ? raw.network : first.network);
   if (typeof network === "string") return network;
-  const data = checkedData(raw.data ?? first.data);
+  const data = checkedData("data" in raw ? raw.data : first.data);
   if (typeof data === "string") return data;
   if (!isPlace(finding)) return "finding must be null or a whole number from 0 to 99.";
   if (!isShare(repair)) return "repair must be null or a number from 0 to 1.";

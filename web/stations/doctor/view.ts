@@ -14,6 +14,7 @@ import { type Action, type Case, caseOf, CASES, initial, type State } from "./st
 import { CASE_NAMES } from "./text.ts";
 
 const MORPH = 1500; // ms from before to after
+const WORTH = 0.995; // of the loss: a repair that leaves more is none
 const NEAR = 0.015; // of the width: a kink no further from the crosshair is meant
 const PICTURED: readonly Sample[] = [
   { label: "rows", look: "dot" }, { label: "this network", colour: "fit" },
@@ -108,6 +109,7 @@ class DoctorView implements View<State> {
   }
 
   draw(state: State): void {
+    if (state.network !== this.state.network || state.data !== this.state.data) this.refused = "";
     this.state = state;
     this.show();
     if (!this.drawn) this.parts.flush();
@@ -144,8 +146,8 @@ class DoctorView implements View<State> {
       this.again.request();
     };
     return h("div", { class: "s-doctor-files" },
-      fileButton({ label: "Open a model", accept: ".onnx,.keras,.pt2,.npz,.json", largest: 1e8, onFile: take("network"), onProblem: refuse }),
-      fileButton({ label: "Open its data", accept: ".csv,.tsv,.txt,.npz", largest: 1e8, onFile: take("data"), onProblem: refuse }));
+      fileButton({ label: "Open a model", accept: ".onnx,.keras,.pt2,.npz,.json", largest: 64e6, onFile: take("network"), onProblem: refuse }),
+      fileButton({ label: "Open its data", accept: ".csv,.tsv,.txt,.npz", largest: 64e6, onFile: take("data"), onProblem: refuse }));
   }
 
   private share(): number {
@@ -214,7 +216,8 @@ class DoctorView implements View<State> {
   }
 
   private showStanding({ busy, problem, diagnosis }: Known, picture: Picture | undefined): void {
-    const sentence = this.refused || problem;
+    const isHalf = "upload" in this.state.network && !("upload" in this.state.data);
+    const sentence = this.refused || (problem && isHalf ? `${problem}. Open its data, too.` : problem);
     style(this.retry.el, "display", problem ? "" : "none");
     if (sentence) return this.standing.set(sentence, "error");
     if (diagnosis) return this.standing.set(`${diagnosis.standing}${picture && !picture.before.curve.exact ? " Its layers are smooth or very large: the curve is drawn through samples, not exactly." : ""}`);
@@ -240,10 +243,12 @@ class DoctorView implements View<State> {
   private showRepair({ state, known, picture, share }: Shown): void {
     const { diagnosis, repair, busy } = known;
     const asked = state.repair !== null;
-    this.mend.set({ label: asked && repair ? "Play again" : "Repair", disabled: !diagnosis || busy === "repair" || (asked && repair !== undefined && !repair.improved) });
-    this.slide.set({ value: Math.round(100 * share) / 100, disabled: !asked || !repair?.improved });
+    const better = repair?.improved === true && repair.after < WORTH * (repair.before ?? Infinity);
+    this.mend.set({ label: asked && repair ? "Play again" : "Repair", disabled: !diagnosis || busy === "repair" || (asked && repair !== undefined && !better) });
+    this.slide.set({ value: Math.round(100 * share) / 100, disabled: !asked || !better });
     this.mended.set(!diagnosis ? "" : busy === "repair" ? "Python is repairing it …"
-      : asked && repair ? repair.status : "The same layers with better numbers in them: nothing is added, and the result is never worse.", asked && repair?.improved ? "good" : "plain");
+      : !asked || !repair ? "The same layers with better numbers in them: nothing is added, and the result is never worse."
+      : better ? repair.status : `There is next to nothing to gain: the loss stays at ${short(repair.after)}.`, asked && better ? "good" : "plain");
     const floor = diagnosis?.floor?.lower ?? 0;
     const row = (id: string, label: string, loss: number): Row => ({ id, label, cells: { loss: short(loss), times: floor > 0 ? `${short(loss / floor, 3)} ×` : "" } });
     const rows: Row[] = diagnosis ? [row("before", "before", diagnosis.loss)] : [];
