@@ -155,6 +155,12 @@ def test_a_link_opens_to_what_it_held(station: Callable[..., "Page"]) -> None:
     row = page.get_by_role("table", name="The layers").get_by_role("row", name=re.compile("^relu_0"))
     assert row.inner_text().split() == ["relu_0", "relu", "16", "2", "0", "14", "\u2013", "1", "%"]
     assert not mark(page, "network").is_visible()
+    page.get_by_role("slider", name="Read units").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    settle(page)
+    assert page.get_by_role("slider", name="Read units").get_attribute("aria-valuetext") == "x = 2, on 0"
+    assert page.get_by_role("list", name="Findings").locator(":scope > li[data-active]").count() == 1
 
 
 @needs_browser
@@ -215,7 +221,7 @@ def test_files_are_diagnosed_repaired_and_refused(
     assert "0.0001237" in done.stdout
     page.keyboard.press("Escape")
     rows.set_input_files(tmp_path / "wide.csv")
-    page.get_by_text("data has 2 input columns where the network has 1 input").first.wait_for()
+    page.get_by_text("Data has 2 input columns where the network has 1 input").first.wait_for()
     with pytest.raises(InvalidInputError) as refused:
         load(tmp_path / "bad.npz")
     model.set_input_files(tmp_path / "bad.npz")

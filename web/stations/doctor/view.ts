@@ -30,7 +30,8 @@ interface Shown {
   picture: Picture | undefined;
   /** How far the repair is drawn. */
   share: number;
-  lit: ReadonlySet<number>;
+  /** The units that are marked, as "layer,index". */
+  lit: ReadonlySet<string>;
   active: ReadonlySet<number>;
 }
 
@@ -40,7 +41,7 @@ class DoctorView implements View<State> {
   private picture_: { of: readonly unknown[]; picture: Picture | undefined } | undefined;
   private ticks: readonly Tick[] = [];
   private hovered: number | undefined;
-  private units: ReadonlySet<number> = new Set();
+  private units: ReadonlySet<string> = new Set();
   private moving: number | undefined;
   private wanted = false;
   private timer = 0;
@@ -97,12 +98,13 @@ class DoctorView implements View<State> {
       read: (x) => (this.picture_?.picture ? [{ label: "network", y: evaluate(between(this.picture_.picture, this.share()).f, x), colour: "fit" as const }] : []),
       onMove: (x) => this.light(undefined, this.near(x)),
     });
+    crosshair(this.shares, { label: "Read units", step: 1, read: (x) => this.shareAt(x), onMove: (x) => this.light(undefined, new Set(x === undefined ? [] : unitAt(this.known, x)?.keys)) });
     host.el.append(layout({
       wide: { areas: ["chart findings", "repair losses"], columns: [1.35, 1] },
       medium: { areas: ["chart chart", "findings findings", "repair losses"], columns: [1, 1] },
     }, {
       chart: card({ title: "The patient", tools: [this.which.el] }, this.key.el, this.chart.el, this.shares.el, h("div", { class: "s-plain" }, this.layers.el), this.standing.el, this.files()),
-      findings: card({ title: "What the doctor finds" }, this.headline, this.list.el, this.retry.el),
+      findings: card({ title: "What the doctor finds" }, this.headline, this.list.el, toolbar(this.retry.el)),
       repair: card({ title: "Repair" }, toolbar(this.mend.el), this.slide.el, this.mended.el, h("div", { class: "s-plain" }, this.numbers.el)),
       losses: card({ title: "What each remedy gains", note: "tried on the same rows" }, this.losses.el),
     }));
@@ -164,9 +166,9 @@ class DoctorView implements View<State> {
     if (state.repair === null) this.halt();
     const findings = diagnosis?.findings ?? [];
     const chosen = this.hovered ?? (this.units.size > 0 ? undefined : (state.finding ?? undefined));
-    const lit = chosen === undefined ? this.units : new Set(findings[chosen]?.units.flatMap(([layer, unit]) => (layer === 0 ? [unit] : [])));
+    const lit = chosen === undefined ? this.units : new Set(findings[chosen]?.units.map(String));
     const active = chosen === undefined
-      ? new Set(findings.flatMap((finding, k) => (finding.units.some(([layer, unit]) => layer === 0 && this.units.has(unit)) ? [k] : []))) : new Set([chosen]);
+      ? new Set(findings.flatMap((finding, k) => (finding.units.some((unit) => this.units.has(String(unit))) ? [k] : []))) : new Set([chosen]);
     this.parts.request({ state, known: this.known, picture: this.picture_.picture, share: this.share(), lit, active });
   }
 
@@ -190,7 +192,8 @@ class DoctorView implements View<State> {
     if (picture) {
       this.chart.view({ x: picture.x, y: roomOf(picture).y });
       const places = [...active].flatMap((k) => known.diagnosis?.findings[k]?.places ?? []);
-      const { layers, ticks } = curveLayers(picture, share, lit, places);
+      const first = new Set([...lit].flatMap((unit) => (unit.startsWith("0,") ? [Number(unit.slice(2))] : [])));
+      const { layers, ticks } = curveLayers(picture, share, first, places);
       this.ticks = ticks;
       this.chart.draw(layers);
       this.chart.describe(described(picture, known));
@@ -198,16 +201,15 @@ class DoctorView implements View<State> {
     } else {
       this.ticks = [];
       this.chart.draw([]);
-      if (known.diagnosis) this.showUnits(known, share, active);
+      if (known.diagnosis) this.showUnits(known, share, lit);
     }
     this.showStanding(known, picture);
   }
 
   /** Of several inputs or classes: what every unit does on the rows, and the layers in numbers. */
-  private showUnits(known: Known, share: number, active: ReadonlySet<number>): void {
-    const { findings, network } = known.diagnosis!;
-    const units = new Set([...active].flatMap((k) => findings[k]?.units.map(String) ?? []));
-    const { layers, x } = shareLayers(network.layers, share > 0 ? known.repair?.network.layers : undefined, (layer, unit) => units.has(`${layer},${unit}`));
+  private showUnits(known: Known, share: number, lit: ReadonlySet<string>): void {
+    const { network } = known.diagnosis!;
+    const { layers, x } = shareLayers(network.layers, share > 0 ? known.repair?.network.layers : undefined, (layer, unit) => lit.has(`${layer},${unit}`));
     this.shares.view({ x });
     this.shares.draw(layers);
     this.shares.describe(known.diagnosis!.standing);
@@ -217,7 +219,7 @@ class DoctorView implements View<State> {
 
   private showStanding({ busy, problem, diagnosis }: Known, picture: Picture | undefined): void {
     const isHalf = "upload" in this.state.network && !("upload" in this.state.data);
-    const sentence = this.refused || (problem && isHalf ? `${problem}. Open its data, too.` : problem);
+    const sentence = this.refused || (problem && `${problem.charAt(0).toUpperCase()}${problem.slice(1)}${isHalf ? ". Open its data, too." : ""}`);
     style(this.retry.el, "display", problem ? "" : "none");
     if (sentence) return this.standing.set(sentence, "error");
     if (diagnosis) return this.standing.set(`${diagnosis.standing}${picture && !picture.before.curve.exact ? " Its layers are smooth or very large: the curve is drawn through samples, not exactly." : ""}`);
@@ -281,12 +283,17 @@ class DoctorView implements View<State> {
     this.timer = window.requestAnimationFrame(step);
   }
 
+  private shareAt(x: number): { label: string; y: number }[] {
+    const found = unitAt(this.known, x);
+    return found ? [{ label: "on", y: found.share }] : [];
+  }
+
   private halt(): void {
     window.cancelAnimationFrame(this.timer);
     this.moving = undefined;
   }
 
-  private light(finding: number | undefined, units: ReadonlySet<number>): void {
+  private light(finding: number | undefined, units: ReadonlySet<string>): void {
     if (finding === this.hovered && units.size === this.units.size && [...units].every((each) => this.units.has(each))) return;
     this.hovered = finding;
     this.units = units;
@@ -294,12 +301,12 @@ class DoctorView implements View<State> {
   }
 
   /** Gives the units whose ticks stand at x, the nearest stack of them. */
-  private near(x: number | undefined): ReadonlySet<number> {
+  private near(x: number | undefined): ReadonlySet<string> {
     const picture = this.picture_?.picture;
     if (x === undefined || !picture) return new Set();
     const reach = NEAR * (picture.x[1] - picture.x[0]);
     const least = Math.min(reach, ...this.ticks.map((tick) => Math.abs(tick.x - x)));
-    return new Set(this.ticks.filter((tick) => Math.abs(tick.x - x) <= least && least < reach).map((tick) => tick.unit));
+    return new Set(this.ticks.filter((tick) => Math.abs(tick.x - x) <= least && least < reach).map((tick) => `0,${tick.unit}`));
   }
 }
 
@@ -309,8 +316,14 @@ export function render(host: Host<Action>): View<State> {
 }
 
 function ownName({ network, data }: State): string {
-  const of = (ref: State["network"] | State["data"]): string => ("upload" in ref ? ref.name : "example" in ref ? CASE_NAMES[ref.example] : "");
-  return [of(network), of(data)].filter(Boolean).join(" on ") || "a network from elsewhere";
+  const of = (ref: State["network"] | State["data"], rows = ""): string => ("upload" in ref ? ref.name : "example" in ref ? `${rows}${CASE_NAMES[ref.example]}` : "");
+  return [of(network), of(data, "the rows of: ")].filter(Boolean).join(" on ") || "a network from elsewhere";
+}
+
+/** Gives the unit at a place of the picture of shares: its key and its share. */
+function unitAt({ diagnosis }: Known, x: number): { keys: string[]; share: number } | undefined {
+  const units = diagnosis?.network.layers.flatMap(({ shares }, layer) => (shares ?? []).map((share, k) => ({ keys: [`${layer},${k}`], share }))) ?? [];
+  return units[Math.round(x) - 1];
 }
 
 function described({ rows, before }: Picture, known: Known): string {
