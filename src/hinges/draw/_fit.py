@@ -31,7 +31,7 @@ def fit_scene(value: FitResult | Approximation, *, interval: Any = None, data: A
         f"{value.network.hidden_nodes[0].units if value.network.hidden_nodes else 0} units, error {short(value.loss)}"
     )
     main = function_panel(
-        value.function, network=value.network, data=data, interval=interval, title=title, note=_floor(value.bounds)
+        value.function, network=value.network, data=data, interval=interval, title=title, note=floor_note(value.bounds)
     )
     if data is None or value.function is None:
         return Scene((main,))
@@ -55,11 +55,13 @@ def _wide_result(value: FitResult | Approximation, data: Any) -> Scene:
         Points(rows.y[:, i], predicted[:, i], f"unit {i}", 4.0, label=name if rows.y.shape[1] > 1 else "")
         for i, name in enumerate(rows.y_names[:_MOST_PLOTS])
     ]
-    panel = Panel(f"Error {short(value.loss)}", tuple(marks), ends, ends, "given", "predicted", _floor(value.bounds))
+    panel = Panel(
+        f"Error {short(value.loss)}", tuple(marks), ends, ends, "given", "predicted", floor_note(value.bounds)
+    )
     return Scene((panel,), width=560.0, height=540.0)
 
 
-def _floor(bounds: ErrorBounds | None) -> str:
+def floor_note(bounds: ErrorBounds | None) -> str:
     """Give the floor in words."""
     if bounds is None:
         return ""

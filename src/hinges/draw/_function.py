@@ -1,5 +1,6 @@
 """Views of functions: a curve with its kinks, the hinges it is made of, data and residuals."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -149,7 +150,7 @@ def hinges_panel(hinges: tuple[Hinge, ...], window: Interval, *, bias: float, ti
     return Panel(title, tuple(marks), window, y_range, "x", "", note)
 
 
-def residual_panel(f: PiecewiseLinear, data: Any, *, window: Interval, largest: float | None = None) -> Panel:
+def residual_panel(f: Callable[[Floats], Any], data: Any, *, window: Interval, largest: float | None = None) -> Panel:
     """Give a panel with data minus function, row by row; `largest` draws the error no row exceeds."""
     x, y, _ = Dataset.of(data).curve()
     residual = y - np.asarray(f(x))

@@ -34,7 +34,11 @@ _ANALYSES = {
     "FreeRun": "hinges.draw._free_run",
     "Diagnosis": "hinges.draw._diagnosis",
     "Repair": "hinges.draw._repair",
+    "JumpsFit": "hinges.draw._jumps",
+    "PiecewiseLinearWithJumps": "hinges.draw._jumps",
+    "SharedFit": "hinges.draw._shared",
 }
+_HOMES = ("hinges.analysis.", "hinges.diagnosis.", "hinges.optimal.", "hinges.sweeps.")
 
 
 def scene(value: object, view: str | None = None, *, interval: Any = None, data: Any = None) -> Scene:
@@ -49,7 +53,8 @@ def scene(value: object, view: str | None = None, *, interval: Any = None, data:
             ("fan"), a Separation ("space"), a Slice or a list of them ("outputs", "units", "sum"), a FeatureSweep
             ("kinks", "bend"), Regions ("slope", "pattern", "linear", "output"), a FreeRun ("rollout"), a Sweep
             ("losses", "shares", "race", "units"), a Diagnosis or a Repair ("kinks" with one input, "layers" where
-            there are hidden layers, "fit") or a Scene.
+            there are hidden layers, "fit"), a JumpsFit ("fit") or its function ("function"), a SharedFit ("fit",
+            with two outputs "plane", and views of its network) or a Scene.
         view: the name of a view; the first one the value has where none is given.
         interval: (a, b), what is seen of x; else where the data or the kinks lie.
         data: a Dataset or a pair (x, y) to show with a function or a network.
@@ -74,6 +79,9 @@ def scene(value: object, view: str | None = None, *, interval: Any = None, data:
 
 def views_of(value: object) -> dict[str, View]:
     """Give the views that a value has, the usual one first."""
+    kind = type(value[0] if isinstance(value, (list, tuple)) and value else value)  # slices, side by side
+    if kind.__module__.startswith(_HOMES) and kind.__name__ in _ANALYSES:
+        return importlib.import_module(_ANALYSES[kind.__name__]).views(value)
     if isinstance(value, Network):
         return _network_views(value)
     if isinstance(value, PiecewiseLinear):
@@ -92,12 +100,6 @@ def views_of(value: object) -> dict[str, View]:
         return views
     if isinstance(value, Mapping) and value:
         return _views_of_many(value)
-    kind = type(value[0] if isinstance(value, (list, tuple)) and value else value)  # slices, side by side
-    if (
-        kind.__module__.startswith(("hinges.analysis.", "hinges.diagnosis.", "hinges.sweeps."))
-        and kind.__name__ in _ANALYSES
-    ):
-        return importlib.import_module(_ANALYSES[kind.__name__]).views(value)
     raise InvalidInputError(
         "value must be a PiecewiseLinear, Network, Dataset, FitResult, Approximation, ErrorBounds, Scene, "
         f"{', '.join(_ANALYSES)}, not {type(value).__name__}"

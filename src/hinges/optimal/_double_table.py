@@ -77,19 +77,24 @@ def _halves(values: NDArray[np.object_], shift: int) -> Floats:
 
 def _lowers(runs: list[Double], single: NDArray[np.bool_], slack: float) -> Floats:
     weight, x, y, xx, xy, yy = runs
-    mean, height = over(*x, *weight), over(*y, *weight)
-    xx = add(*xx, *_negative(times(*mean, *x)))
-    xy = add(*xy, *_negative(times(*mean, *y)))
-    yy = add(*yy, *_negative(times(*height, *y)))
+    mean, height = _quotient(x, weight), _quotient(y, weight)
+    xx, xy, yy = _less(xx, _product(mean, x)), _less(xy, _product(mean, y)), _less(yy, _product(height, y))
     thin = single | (xx[0] <= EMPTY * slack)
-    safe = np.where(thin, 1.0, xx[0]), np.where(thin, 0.0, xx[1])
-    slope = over(*xy, *safe)
-    error = add(*yy, *_negative(times(*slope, *xy)))[0]
+    slope = _quotient(xy, (np.where(thin, 1.0, xx[0]), np.where(thin, 0.0, xx[1])))
+    error = _less(yy, _product(slope, xy))[0]
     size = 1.0 + np.abs(slope[0])
     lower = error * (1.0 - 2.0**-51) - 16.0 * slack * size * size
     alone = np.where(single, yy[0] * (1.0 - 2.0**-51) - 16.0 * slack, 0.0)
     return np.maximum(np.where(thin, alone, lower), 0.0)
 
 
-def _negative(value: Double) -> Double:
-    return -value[0], -value[1]
+def _less(one: Double, other: Double) -> Double:
+    return add(one[0], one[1], -other[0], -other[1])
+
+
+def _product(one: Double, other: Double) -> Double:
+    return times(one[0], one[1], other[0], other[1])
+
+
+def _quotient(one: Double, other: Double) -> Double:
+    return over(one[0], one[1], other[0], other[1])

@@ -32,9 +32,9 @@ class Recommendation:
 
     >>> from hinges import error_curve, recommend
     >>> rows = (np.arange(12.0), np.array([0, 1, 2, 3, 4, 5, 5, 4, 3, 2, 1, 0]) + 0.1 * np.cos(9 * np.arange(12)))
-    >>> advice = recommend(error_curve(rows, 3), rows)
+    >>> advice = recommend(error_curve(rows, 2), rows)
     >>> isinstance(advice, Recommendation), advice.units, advice.losses.shape
-    (True, 2, (3,))
+    (True, 2, (2,))
     """
 
     criterion: int | None

@@ -89,11 +89,11 @@ def segment(table: Floats, pieces: int) -> Segmentations:
     errors = np.full((pieces + 1, m + 1), np.inf)
     errors[:, 0] = 0.0
     starts = np.zeros((pieces + 1, m + 1), dtype=np.intp)
-    columns, row = np.ascontiguousarray(table.T), np.arange(m)
+    columns, every = np.ascontiguousarray(table.T), np.arange(m, dtype=np.intp)
     for k in range(1, pieces + 1):
         totals = columns + errors[k - 1, :-1]
         starts[k, 1:] = totals.argmin(axis=1)
-        errors[k, 1:] = totals[row, starts[k, 1:]]
+        errors[k, 1:] = totals[every, starts[k, 1:]]
     return Segmentations(errors, starts)
 
 
