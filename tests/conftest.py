@@ -15,6 +15,7 @@ import hypothesis
 import pytest
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # no window, also where there is a screen
+os.environ.setdefault("KERAS_BACKEND", "numpy")  # the one that Keras always has
 
 hypothesis.settings.register_profile("dev", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
@@ -47,6 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the examples in the reader of torch models need torch, which no extra of the set-up brings."""
     for item in items:
+        if item.name.startswith("hinges.interop.keras"):  # Keras's own variables warn when NumPy reads them
+            item.add_marker(pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"))
         if item.name.startswith("hinges.interop.torch"):
             item.add_marker(pytest.mark.needs("torch"))
 

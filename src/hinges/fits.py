@@ -37,6 +37,11 @@ class ErrorBounds:
         network: the network that reaches `upper`; None where pieces, not units, were asked about.
         function: the function that reaches `upper`.
         certified: whether `lower` is proven (rounding allowed for), and not only computed.
+
+    >>> from hinges import best_error
+    >>> bounds = best_error(([0, 1, 2, 3, 4], [0, 1, 0, 1, 0]), units=2)
+    >>> isinstance(bounds, ErrorBounds), bounds.certified, bounds.lower <= bounds.upper, bounds.gap >= 0
+    (True, True, True, True)
     """
 
     lower: float
@@ -71,6 +76,11 @@ class History:
         validation_accuracy: (T,) of the rows held out, or None.
         gradient_norm: (T,) length of the loss's gradient by all weights and biases, NaN where it is not known; or None.
         learning_rate: (T,) in use at that moment, or None.
+
+    >>> from hinges import Training, example
+    >>> history = fit(example("relu-lab"), Training(hidden=(3,), steps=20)).history
+    >>> isinstance(history, History), int(history.step[-1]), history.kinks.shape == (len(history.step), 3)
+    (True, 20, True)
     """
 
     step: NDArray[Any]
@@ -88,7 +98,13 @@ class History:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """A network on the way: after `step` gradient steps, with its loss on the training rows."""
+    """A network on the way: after `step` gradient steps, with its loss on the training rows.
+
+    >>> from hinges import Training, example
+    >>> last = list(steps(example("relu-lab"), Training(hidden=(3,), steps=20)))[-1]
+    >>> isinstance(last, Snapshot), last.step, last.network.outputs
+    (True, 20, 1)
+    """
 
     step: int
     loss: float
@@ -108,6 +124,11 @@ class FitResult:
         method: what was asked for.
         seed: of the randomness used, None where there was none.
         history: the record of the training, None where there was none.
+
+    >>> from hinges import Best
+    >>> result = fit(([0, 1, 2, 3], [0, 1, 0, 1]), Best(pieces=3))
+    >>> isinstance(result, FitResult), result.status, result.function.kinks, result.network.weights[0].shape
+    (True, 'the best possible', array([1., 2.]), (1, 3))
     """
 
     network: Network
@@ -134,6 +155,12 @@ class Approximation:
         loss: its error, as measured in float64.
         bounds: how small the error can be for as many units or pieces, where that was computed.
         status: a sentence about how it was made.
+
+    >>> from math import sqrt
+    >>> from hinges import Interpolation, approximate
+    >>> close = approximate(sqrt, Interpolation(units=4), interval=(0, 1))
+    >>> isinstance(close, Approximation), close.loss < 0.2, close.function.values.round(2)
+    (True, True, array([0.  , 0.5 , 0.71, 0.87, 1.  ]))
     """
 
     function: PiecewiseLinear
@@ -191,6 +218,10 @@ def steps(data: "Dataset | tuple[ArrayLike, ArrayLike]", method: SteppedMethod) 
     Arguments:
         data: a Dataset or a pair (x, y).
         method: a method that goes step by step, `Training(...)`.
+
+    >>> from hinges import Training, example
+    >>> [snapshot.step for snapshot in steps(example("relu-lab"), Training(hidden=(3,), steps=20))][-1]
+    20
     """
     if not isinstance(method, SteppedMethod):
         raise InvalidInputError(f"method must go step by step, as Training() does, not {method!r}")

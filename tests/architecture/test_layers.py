@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "jax": {"train"},
     "joblib": {"sweeps", "train"},
     "keras": {"interop/keras.py"},
-    "matplotlib": {"draw/matplotlib.py"},
+    "matplotlib": {"draw/matplotlib.py", "draw/_painter.py"},
     "numba": {"*/_kernels.py", "analysis/_cells_kernels.py"},
     "onnx": {"interop/onnx.py"},
     "optax": {"train"},

@@ -30,6 +30,9 @@ class Line:
     array([[0.5, 1. ]])
     >>> Line.along_feature([0.5, 0.5], 1, -1.0, 3.0).coordinate([0.0, 0.25, 1.0])
     array([-1.,  0.,  3.])
+    >>> there = Line.between([0.0, 0.0], [2.0, 1.0])
+    >>> there.inputs, there.reversed().points(np.array([0.0])).tolist()
+    (2, [[2.0, 1.0]])
     """
 
     start: Floats

@@ -21,6 +21,11 @@ class Plane:
 
     >>> Plane.through([0.0, 0.0, 1.0], [1.0, 0.0, 1.0], [0.0, 1.0, 1.0])([0.5, 2.0]).tolist()
     [0.5, 2.0, 1.0]
+    >>> plane = Plane.inputs()
+    >>> plane.base.tolist()
+    [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]
+    >>> from hinges import Network
+    >>> plane.check(Network.dense([[[1.0], [2.0]]], [[0.0]]))  # nothing: it lies in the input space
     """
 
     origin: Floats

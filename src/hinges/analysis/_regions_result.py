@@ -95,6 +95,21 @@ class Regions:
         vertices: (V, 2) places (s, t). Regions of a chain of dense layers share them, others repeat them.
         polygons: for each region indices of vertices, counterclockwise.
         certificate: what vouches for it.
+
+    >>> from hinges import Network, Plane, regions
+    >>> net = Network.dense([[[1, 0], [0, 1]], [[1], [1]]], [[0, 0], [0]])
+    >>> found = regions(net, Plane.inputs(), bounds=(-1, 1, -1, 1))
+    >>> isinstance(found, Regions), found.count("activation"), found.count("linear"), found.linear.count
+    (True, 4, 4, 4)
+    >>> found.patterns.shape, found.switches.shape, found.units == found.switch_units, found.maps.shape
+    ((4, 2), (4, 2), True, (4, 3, 1))
+    >>> i = found.find([0.5, 0.5])
+    >>> found.affine(i)[0].tolist(), found.polygon(i).shape, len(found.owners(i))
+    ([[1.0], [1.0]], (4, 2), 4)
+    >>> float(found.areas[i]), int(found.sides[i])
+    (1.0, 4)
+    >>> found.interior[i].tolist(), len(found.decision_boundaries(output=0, level=0.5).segments)
+    ([0.5, 0.5], 3)
     """
 
     network: Network

@@ -58,6 +58,14 @@ class Slice:
         silent: of each inner breakpoint whether units switch and yet no output bends, (k - 2,).
         certificate: how sure this is.
         find_bends: gives `bends`, which are found when asked for.
+
+    >>> from hinges import Network, slice_along
+    >>> net = Network.dense([[[1.0, 1.0]], [[1.0], [-2.0]]], [[0.0, -1.0], [0.0]])
+    >>> line = slice_along(net, Line.along_feature([0.0], 0, -1.0, 2.0))
+    >>> isinstance(line, Slice), line.coordinate, line.y.shape, line.bends.shape
+    (True, array([-1.,  0.,  1.,  2.]), (4, 1), (4, 1))
+    >>> line.function().slopes, line.unit(line.owners[1][0])[1].kinks, line.deviation < 1e-12
+    (array([ 0.,  1., -1.]), array([1.]), True)
     """
 
     network: Network

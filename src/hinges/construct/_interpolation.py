@@ -26,6 +26,8 @@ class Interpolation:
 
     >>> Interpolation(units=3).units
     3
+    >>> Interpolation(units=3).approximate(PiecewiseLinear([0, 1, 2], [0, 1, 0]), interval=(0, 2)).loss < 1
+    True
     """
 
     units: int

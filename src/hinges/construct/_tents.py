@@ -35,6 +35,8 @@ class Tents:
 
     >>> Tents(units=30).tents
     10
+    >>> Tents(units=9).approximate(PiecewiseLinear([0, 1, 2], [0, 1, 0]), interval=(0, 2)).loss < 1
+    True
     """
 
     units: int

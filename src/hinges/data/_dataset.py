@@ -32,6 +32,18 @@ class Dataset:
     >>> data = Dataset([0, 1, 2], [0.0, 1.0, 4.0])
     >>> data.x.shape, data.y.shape
     ((3, 1), (3, 1))
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "river.csv")
+    ...     with path.open("w") as file:
+    ...         for line in ("year,flow", "1871,1120", "1872,1160"):
+    ...             print(line, file=file)
+    ...     river = Dataset.read(path)
+    >>> river.x_names, river.y_names, river.curve()[1]
+    (('year',), ('flow',), array([1120., 1160.]))
+    >>> Dataset.of(([1, 2], [3, 4])).x.shape
+    (2, 1)
     """
 
     x: Floats

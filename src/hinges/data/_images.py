@@ -25,6 +25,17 @@ def read_images(images: str | os.PathLike[str], labels: str | os.PathLike[str]) 
 
     Raises:
         InvalidInputError: a file is damaged, or there are not as many labels as images.
+
+    >>> import struct
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     images, labels = Path(folder, "images"), Path(folder, "labels")
+    ...     _ = images.write_bytes(struct.pack(">iiii", 0x803, 2, 1, 2) + bytes([0, 255, 51, 0]))
+    ...     _ = labels.write_bytes(struct.pack(">ii", 0x801, 2) + bytes([7, 3]))
+    ...     data = read_images(images, labels)
+    >>> data.x.tolist(), data.y.tolist()
+    ([[0.0, 1.0], [0.2, 0.0]], [[7.0], [3.0]])
     """
     pixels, classes = read_idx(images), read_idx(labels)
     if pixels.ndim < 2 or classes.ndim != 1:
@@ -47,6 +58,15 @@ def read_sprites(path: str | os.PathLike[str], *, tile: tuple[int, int] = (28, 2
     Raises:
         InvalidInputError: the picture cannot be read, or is not made of such tiles.
         MissingExtraError: Pillow, which comes with the extra `plot`, is not installed.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from PIL import Image
+    >>> with TemporaryDirectory() as folder:
+    ...     Image.new("L", (6, 2), 255).save(Path(folder, "sheet.png"))
+    ...     data = read_sprites(Path(folder, "sheet.png"), tile=(2, 2), classes=3)
+    >>> data.x.shape, data.y[:, 0].tolist()
+    ((3, 4), [0.0, 1.0, 2.0])
     """
     height, width = (_arrays.count(size, f"tile[{i}]") for i, size in enumerate(tile))
     classes = _arrays.count(classes, "classes")

@@ -20,6 +20,12 @@ class Diagnosis:
         floor: how small the loss can be for as many units, where that is known.
         network: the network.
         data: the rows that count.
+
+    >>> from hinges import Network, diagnose
+    >>> line = Network.dense([[[1.0]], [[1.0]]], [[5.0], [0.0]])  # always on: it cannot bend
+    >>> found = diagnose(line, ([0, 1, 2, 3], [0, 1, 0, 1]), try_remedies=False)
+    >>> isinstance(found, Diagnosis), found.healthy, found.cause.kind, found.summary.split()[:4]
+    (True, False, 'not-stationary', ['The', 'network', 'does', 'not'])
     """
 
     findings: tuple[Finding, ...]

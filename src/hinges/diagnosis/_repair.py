@@ -35,6 +35,12 @@ class Repair:
         original: the network that was given.
         data: the rows.
         untouched: the names of the layers whose weights were left alone.
+
+    >>> from hinges import Network, repair
+    >>> line = Network.dense([[[1.0]], [[1.0]]], [[5.0], [0.0]])
+    >>> mended = repair(line, ([0, 1, 2, 3], [0, 0, 1, 2]))
+    >>> isinstance(mended, Repair), mended.improved, mended.after < mended.before
+    (True, True, True)
     """
 
     network: Network

@@ -29,7 +29,14 @@ REVIVE = Remedy(
 
 
 class TrainingWarning(UserWarning):
-    """Said once while a training is watched, when something breaks."""
+    """Said once while a training is watched, when something breaks.
+
+    >>> import warnings
+    >>> issubclass(TrainingWarning, UserWarning)
+    True
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", TrainingWarning)  # a training that breaks ends here
+    """
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,6 +55,14 @@ def save_animation(
     Raises:
         InvalidInputError: no snapshot, another suffix, networks of more inputs, or the file cannot be written.
         MissingExtraError: matplotlib, or Pillow, which comes with it, is not installed.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from hinges import Training, example, steps
+    >>> with TemporaryDirectory() as folder:
+    ...     run = steps(example("relu-lab"), Training(hidden=(3,), steps=20))
+    ...     print(save_animation(run, Path(folder, "run.gif"), frames=2, width=200).name)
+    run.gif
     """
     frames = _arrays.count(frames, "frames", minimum=2, maximum=MOST_FRAMES)
     seconds = _arrays.number(seconds, "seconds", above=0.0)

@@ -212,6 +212,13 @@ class Scene:
         width, height: of the whole picture in px.
         row_weights, column_weights: shares of the height and width; () for equal ones.
         leading: whether the first panel says enough to be drawn without the others.
+
+    >>> from hinges import PiecewiseLinear, scene
+    >>> picture = scene(PiecewiseLinear([0, 1], [0, 1]))
+    >>> isinstance(picture, Scene), picture.stands_alone, picture.rows, picture.columns
+    (True, True, 1, 1)
+    >>> Scene.grid(picture.panels * 2, columns=2).columns
+    2
     """
 
     panels: tuple[Panel, ...]

@@ -63,6 +63,8 @@ class HingeRegressor(RegressorMixin, BaseEstimator):
     True
     >>> bool(model.bounds_.certified), len(model.components_[0].kinks)
     (True, 10)
+    >>> model.predict([[1.0], [2.0]]).shape, len(model.plot().axes)
+    ((2,), 2)
     """
 
     network_: Network

@@ -70,6 +70,15 @@ def save(network: Network, path: str | os.PathLike[str], *, dtype: str = "float6
         InvalidInputError: the suffix is unknown, or the file cannot be written.
         UnsupportedModelError: the format cannot hold a node; the node is named.
         MissingExtraError: the extra is not installed.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from hinges import Network, load
+    >>> net = Network.dense([[[1.0, 2.0]], [[3.0], [4.0]]], [[0.0, 0.0], [5.0]])
+    >>> with TemporaryDirectory() as folder:
+    ...     path = save(net, Path(folder, "net.json"))
+    ...     print(load(Path(folder, "net.json"))([1.0, 2.0]))
+    [16. 27.]
     """
     _arrays.instance(network, Network, "network")
     _arrays.choice(dtype, "dtype", DTYPES)

@@ -48,6 +48,11 @@ def rounding(network: Network, x: ArrayLike | None = None) -> Rounding:
 
     Raises:
         InvalidInputError: a number is too large for float32.
+
+    >>> net = Network.dense([[[0.1]]], [[0.0]])
+    >>> cost = rounding(net, [[1.0]])
+    >>> cost.rows, 0 < cost.output < 1e-8
+    (1, True)
     """
     network = _arrays.instance(network, Network, "network")
     points = np.random.default_rng(0).uniform(-1.0, 1.0, (ROWS, network.inputs)) if x is None else x

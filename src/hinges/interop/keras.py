@@ -90,6 +90,11 @@ def to_keras(network: Network) -> Any:
     Raises:
         UnsupportedModelError: a node has no counterpart in Keras, or the matrices are too large.
         MissingExtraError: Keras or its backend is not installed.
+
+    >>> from hinges import load
+    >>> net = Network.dense([[[1.0, 2.0]], [[3.0], [4.0]]], [[0.0, 0.0], [5.0]])
+    >>> load(to_keras(net)).layers
+    ('dense_0 relu',)
     """
     _arrays.instance(network, Network, "network")
     keras = _keras()

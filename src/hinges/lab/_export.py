@@ -34,6 +34,10 @@ def export_station(name: str, path: str | os.PathLike[str], **state: Any) -> Pat
 
     Raises:
         InvalidInputError: the station, a key or a value is not the station's, or the file cannot be written.
+
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print(export_station("match", Path(folder, "match.html")).name)
+    match.html
     """
     full = complete_state(name, state)
     parts = {

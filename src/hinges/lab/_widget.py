@@ -24,6 +24,9 @@ def station(name: str, **state: Any) -> "AnyWidget":
     Raises:
         InvalidInputError: the station, a key or a value is not the station's.
         MissingExtraError: the extra "lab" is not installed.
+
+    >>> station("match").state["activation"]
+    'relu'
     """
     full = complete_state(name, state)
     return _widget_class()(station=name, state=full)

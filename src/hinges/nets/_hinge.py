@@ -10,6 +10,8 @@ class Hinge:
 
     >>> Hinge(weight=-2.0, bias=2.0, coefficient=1.0).kink
     1.0
+    >>> Hinge(weight=2.0, bias=-1.0, coefficient=3.0).slope_change
+    6.0
     """
 
     weight: float

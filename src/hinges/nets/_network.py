@@ -37,6 +37,17 @@ class Network:
     array([-1.,  1., -1.,  0.])
     >>> network.hinges()[1].kink
     -0.5
+    >>> net = Network.dense([[[1.0, 2.0]], [[3.0], [4.0]]], [[0.0, -1.0], [5.0]])
+    >>> net.outputs, net.layers, net.activations, net.is_hinge_sum
+    (1, ('relu_0',), ('relu', 'linear'), True)
+    >>> net.weights[0].tolist(), net.biases[1].tolist(), len(net.hidden_nodes), net.dense_layers()[0].activation
+    ([[1.0, 2.0]], [5.0], 1, 'relu')
+    >>> rows = net.rows(np.array([0.0, 3.0]))  # (n, inputs), as `evaluated` and `values` take them
+    >>> net.evaluated(rows).shape, [value.shape for value in net.values(rows)]
+    ((2, 1), [(2, 1), (2, 2), (2, 2), (2, 1)])
+    >>> parameter, value = next(iter(net.parameters().items()))
+    >>> net.with_parameter(parameter, value + 1.0).parameters()[parameter] == value + 1.0
+    True
     """
 
     nodes: tuple[Node, ...]

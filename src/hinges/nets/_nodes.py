@@ -24,6 +24,10 @@ class Linear:
         matrices: one (source units, units) matrix a source, dense float64 or SciPy sparse.
         bias: (units,).
         name: what the layer is called in messages.
+
+    >>> layer = Linear(sources=(0,), matrices=(np.ones((1, 3)),), bias=np.zeros(3), name="dense_0")
+    >>> layer.units, layer.is_dense, layer.source_sizes()
+    (3, True, (1,))
     """
 
     sources: tuple[int, ...]
@@ -79,6 +83,12 @@ class Activation:
         name: what the layer is called in messages.
         slope: of leaky_relu and elu below zero: a number, or (units,) with one a unit.
         low, high: between which clip holds its units.
+
+    >>> relu = Activation(source=1, kind="relu", units=2, name="relu_0")
+    >>> relu.piecewise_linear, relu.sources, relu.source_sizes()
+    (True, (1,), (2,))
+    >>> relu.derivative(np.array([[-1.0, 2.0]])).tolist()
+    [[0.0, 1.0]]
     """
 
     source: int
@@ -146,6 +156,10 @@ class Max:
         groups: (units, size) indices into the source; a short group repeats one of its indices.
         source_units: how many entries the source has.
         name: what the layer is called in messages.
+
+    >>> pool = Max(source=1, groups=np.array([[0, 1], [2, 3]]), source_units=4, name="pool")
+    >>> pool.units, pool.sources, pool.source_sizes()
+    (2, (1,), (4,))
     """
 
     source: int

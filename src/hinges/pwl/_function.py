@@ -43,6 +43,15 @@ class PiecewiseLinear:
     array([ 1. , -0.5])
     >>> (f - f).simplified().values
     array([0.])
+    >>> f.kinks, f.slope_changes, f.integral(0, 2), f.roots(0, 2)
+    (array([-1. , -0.5,  0. ,  1. ]), array([ 4., -8.,  5., -1.]), -0.5, array([1., 2.]))
+    >>> (f.maximum(0.5)(0.0), f.minimum(0.5)(1.0), f.compose(f)(1.0), f.restricted(0, 1)(3.0))
+    (0.5, 0.0, -1.0, 2.0)
+    >>> rising = PiecewiseLinear([0], [0], 1, 2)
+    >>> rising.inverse()(4.0), rising.distance(2 * rising, interval=(0, 1))
+    (2.0, 2.0)
+    >>> PiecewiseLinear.from_vertices(f.vertices()).distance(f)
+    0.0
     """
 
     breakpoints: Floats

@@ -128,6 +128,15 @@ class Sweep:
         study: the data sets, the cells and the seeds.
         batches: (cell, batch) for every batch that is there, in the order of cells and seeds.
         complete: whether all of them are there; the same call with the same `path` goes on where it ended.
+
+    >>> from hinges import RandomSearch, example, sweep
+    >>> found = sweep(example("relu-lab"), RandomSearch(trials=50), seeds=range(3), hidden=[2, 4])
+    >>> isinstance(found, Sweep), found.status, found.names, found.axes
+    (True, '6 networks for 2 combinations of settings and data', ('2', '4'), {'hidden': ((2,), (4,))})
+    >>> len(found.cells), len(found.results), found.losses.shape, bool(found.best.loss == found.losses.min())
+    (2, 6, (6,), True)
+    >>> found.where(hidden=4).share(below=1e9).share, len(found.table(below=0.01))
+    (1.0, 2)
     """
 
     study: Study

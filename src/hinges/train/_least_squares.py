@@ -26,6 +26,9 @@ class LeastSquares:
     >>> series = Dataset(range(50), np.sin(0.3 * np.arange(50)))
     >>> fit(series.windows(2), LeastSquares()).loss < 1e-28  # a sine is a linear recurrence
     True
+    >>> from hinges import example
+    >>> LeastSquares().fit(example("relu-lab")).network.inputs
+    1
     """
 
     def fit(self, data: Dataset) -> FitResult:

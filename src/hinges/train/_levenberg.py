@@ -43,6 +43,9 @@ class LevenbergMarquardt:
     >>> result = fit(example("relu-lab"), LevenbergMarquardt(hidden=(4,), activation="tanh"))
     >>> result.loss < 1e-6
     True
+    >>> from hinges import example
+    >>> LevenbergMarquardt(hidden=(2,), evaluations=20).fit(example("relu-lab")).network.inputs
+    1
     """
 
     hidden: tuple[int, ...] = (10,)

@@ -38,6 +38,9 @@ class VariableProjection:
     >>> from hinges import example, fit
     >>> fit(example("relu-lab"), VariableProjection(units=3)).loss < 1e-20
     True
+    >>> from hinges import example
+    >>> VariableProjection(units=2).fit(example("relu-lab")).network.inputs
+    1
     """
 
     units: int = 10

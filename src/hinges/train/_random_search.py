@@ -43,6 +43,9 @@ class RandomSearch:
     >>> from hinges import example, fit
     >>> fit(example("relu-lab"), RandomSearch(hidden=(3,), trials=4000)).loss < 0.01
     True
+    >>> from hinges import example
+    >>> RandomSearch(hidden=(2,), trials=20).fit(example("relu-lab")).network.inputs
+    1
     """
 
     hidden: tuple[int, ...] = (10,)

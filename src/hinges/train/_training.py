@@ -78,6 +78,12 @@ class Training:
 
     >>> Training(epochs=3, batch_size=50).total_steps(150)
     9
+    >>> brief = Training(hidden=(3,), steps=20)
+    >>> from hinges import example
+    >>> brief.batch(4), brief.fit(example("relu-lab")).network.weights[0].shape
+    (4, (1, 3))
+    >>> len(list(brief.snapshots(example("relu-lab")))) > 1, Training.forum().init
+    (True, 'keras')
     """
 
     hidden: tuple[int, ...] = (10,)
