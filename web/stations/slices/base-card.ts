@@ -26,7 +26,7 @@ export interface BaseCard {
   readonly el: HTMLElement;
   set(shown: Shown): void;
   /** Before anything is known: what is awaited, or what went wrong. */
-  wait(sentence: string, state: State): void;
+  wait(sentence: string, state: State, failed: boolean): void;
 }
 
 export function baseCard(host: Host<Action>): BaseCard {
@@ -35,6 +35,7 @@ export function baseCard(host: Host<Action>): BaseCard {
   const group = uniqueId();
   let from = 0; // the first row of the strip: the view's own, no part of the state
   let latest: Shown | undefined;
+  let now: State | undefined;
   const choices: Choice[] = Array.from({ length: STRIP + 1 }, () => {
     const input = h("input", { attributes: { type: "radio", name: group } });
     const each: Choice = { input, image: image(), words: h("span"), row: null, el: h("label", { class: "s-base" }) };
@@ -88,25 +89,30 @@ export function baseCard(host: Host<Action>): BaseCard {
     next.set({ disabled: from + STRIP >= about.rows });
     row.set({ value: base ?? from, max: about.rows - 1 });
   };
+  const offer = (state: State, own: string): void => {
+    const name = nameOf(state);
+    model.offer([...NAMES.map((value) => ({ value: value as string, label: LABEL[value] })), ...(name ? [] : [{ value: "upload", label: own }])]);
+    model.set(name ?? "upload");
+  };
   arrange(strip, choices.map((each) => each.el));
   const el = card({ title: "What is sliced" },
     h("div", { class: "s-what" },
-      toolbar(model.el, kind.el, numbers, bringing(host, () => latest?.state)),
+      toolbar(model.el, kind.el, numbers, bringing(host, () => now, (sentence) => said.set(sentence))),
       h("div", { class: "s-bases" }, h("div", { class: "s-strip-row" }, strip, h("span", { class: "s-strip-turn" }, back.el, next.el, h("span", { class: "k-label" }, "row"), row.el)))),
     said.el);
   return {
     el,
-    wait(sentence, state) {
-      model.set(nameOf(state) ?? "upload");
-      said.set(sentence, "plain");
+    wait(sentence, state, failed) {
+      now = state;
+      offer(state, "your network");
+      said.set(sentence, failed ? "error" : "plain");
     },
     set(shown) {
       latest = shown;
       const { state, about, sweep } = shown;
       const { show } = state;
-      const name = nameOf(state);
-      model.offer([...NAMES.map((value) => ({ value: value as string, label: LABEL[value] })), ...(name ? [] : [{ value: "upload", label: `your network, ${[about.inputs, ...about.layers, about.outputs].join("-")}` }])]);
-      model.set(name ?? "upload");
+      now = state;
+      offer(state, `your network, ${[about.inputs, ...about.layers, about.outputs].join("-")}`);
       kind.set(show.kind);
       style(numbers, "visibility", show.kind === "outputs" ? "hidden" : "");
       style(layer.el.parentElement!, "display", show.kind === "unit" && about.layers.length > 1 ? "" : "none");
@@ -122,11 +128,12 @@ export function baseCard(host: Host<Action>): BaseCard {
 }
 
 /** Buttons that bring a network and its data to Python, where there is one. */
-function bringing(host: Host<Action>, state: () => State | undefined): HTMLElement | null {
+function bringing(host: Host<Action>, state: () => State | undefined, say: (sentence: string) => void): HTMLElement | null {
   const { upload } = host.services;
   if (!upload) return null;
   const onProblem = (sentence: string): void => host.services.announce(sentence, { tone: "error" });
   const onFile = (wanted: "network" | "data") => (file: File): void => {
+    say(`Python is reading ${file.name} …`);
     upload(file).then(({ handle, kind, name, summary }) => {
       if (kind !== wanted) return onProblem(`${name} holds ${kind === "data" ? "data" : "a network"}: bring it by the other button.`);
       const reference = { upload: handle };

@@ -98,5 +98,6 @@ function wordsAt({ state, about, sweep }: Shown, panel: Panel, t: number): strin
 }
 
 export function capital(sentence: string): string {
+  if (!sentence.startsWith("pixel ")) return sentence; // a column keeps its own name
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

@@ -26,6 +26,7 @@ class SlicesView implements View<State> {
   private readonly sources = new Map<string, Source>();
   private readonly again = frames<void>(() => this.show());
   private readonly parts: Frames<Shown>;
+  private readonly page: HTMLElement;
   private readonly base: ReturnType<typeof baseCard>;
   private readonly grid: ReturnType<typeof gridCard>;
   private readonly map: ReturnType<typeof mapCard>;
@@ -50,10 +51,11 @@ class SlicesView implements View<State> {
       upon((shown) => [...looked(shown), shown.feature, shown.state.drawn], (shown) => this.one.set(shown)),
       upon(({ state, source, sweep }) => [state.base, source, source.answers, sweep?.base], (shown) => this.why.set(shown)),
     ], host.el);
-    host.el.append(layout({
+    this.page = layout({
       wide: { areas: ["base base", "grid map", "grid one", "line line", "why many"], columns: [1.45, 1] },
       medium: { areas: ["base base", "grid grid", "map one", "line line", "why why", "many many"] },
-    }, { base: this.base.el, grid: this.grid.el, map: this.map.el, one: this.one.el, line: this.line.el, why: this.why.el, many: this.curves.el }));
+    }, { base: this.base.el, grid: this.grid.el, map: this.map.el, one: this.one.el, line: this.line.el, why: this.why.el, many: this.curves.el });
+    host.el.append(this.page);
     fetchDigits().then((found) => this.arrived(() => (this.digits = found)), (error: unknown) => this.arrived(() => (this.problem = sentence(error))));
     fetchMany().then((found) => this.arrived(() => (this.many = found)), () => undefined); // the digits have said why
   }
@@ -86,8 +88,17 @@ class SlicesView implements View<State> {
     const source = this.source();
     const shown = source && shownOf(this.state, source);
     this.curves.set(this.state, this.many);
+    this.page.classList.toggle("s-waiting", !shown);
     if (shown) this.parts.request(shown);
-    else this.base.wait(this.problem || source?.problem || "The digits and their networks are being fetched …", this.state);
+    else {
+      const problem = this.problemNow(source);
+      this.base.wait(problem || (nameOf(this.state) ? "The digits and their networks are being fetched …" : "Python is reading the network and its data …"), this.state, problem !== "");
+    }
+  }
+
+  private problemNow(source: Source | undefined): string {
+    if (nameOf(this.state)) return this.problem;
+    return source ? source.problem : "This network was brought to an installed lab: only there, where Python is, can it be sliced.";
   }
 
   private source(): Source | undefined {
@@ -95,10 +106,7 @@ class SlicesView implements View<State> {
     const name = nameOf(this.state);
     if (name) return this.builtIn(name);
     const { ask } = this.host.services;
-    if (!ask) {
-      this.problem = "This network was brought to an installed lab: only there, where Python is, can it be sliced.";
-      return undefined;
-    }
+    if (!ask) return undefined;
     const key = JSON.stringify([model, data]);
     const known = this.sources.get(key) ?? askedSource(ask, model, data, () => this.again.request());
     this.sources.set(key, known);
