@@ -397,6 +397,39 @@ def test_a_shared_state_comes_back_and_a_hostile_one_does_not(station: Callable[
 
 
 @in_browser
+def test_what_is_brought_is_sliced_by_python(open_page: Callable[..., "Page"], lab_server: Any, tmp_path: Path) -> None:
+    from hinges import Network, save, sweep_features
+
+    rng = np.random.default_rng(1)
+    network = Network.dense(
+        [rng.normal(size=(5, 6)), rng.normal(size=(6, 4)), rng.normal(size=(4, 3))],
+        [rng.normal(size=6), rng.normal(size=4), np.zeros(3)],
+    )
+    save(network, tmp_path / "mine.npz")
+    x = rng.normal(size=(12, 5)).round(3)
+    np.savetxt(
+        tmp_path / "rows.csv",
+        np.column_stack((x, np.arange(12) % 3)),
+        delimiter=",",
+        header="a,b,c,d,e,class",
+        comments="",
+    )
+    page = open_page(f"{lab_server.url}#v1/slices")
+    page.get_by_text(re.compile(r"kinks between 0 and 1 on average")).first.wait_for()
+    page.get_by_label("Your network").set_input_files(tmp_path / "mine.npz")
+    page.get_by_text("The network reads 5 numbers, and a row of the data has 64.").first.wait_for()
+    page.get_by_label("Its data").set_input_files(tmp_path / "rows.csv")
+    page.get_by_text(re.compile(r"kinks over its range on average, of 10 units")).first.wait_for()
+    expected = sweep_features(network, x.mean(axis=0), low=x.min(axis=0), high=x.max(axis=0))
+    order = np.argsort(-expected.kinks, kind="stable")
+    assert [label.split(":")[0] for label in panels(page)] == [f"{'abcde'[j]} · {expected.kinks[j]}" for j in order]
+    page.get_by_role("radio", name="row 4, a 1").check()
+    moved = sweep_features(network, x[4], low=x.min(axis=0), high=x.max(axis=0)).kinks
+    page.get_by_text(re.compile(f"^{moved.mean():.3g} kinks over its range")).first.wait_for()
+    page.get_by_text(re.compile(r"^From row 0, a 0, to row 1, a 1: \d+ of 10 units switch")).first.wait_for()
+
+
+@in_browser
 def test_nobody_is_hindered_by_slices_and_it_never_scrolls_sideways(
     station: Callable[..., "Page"], audit: Callable[..., list[str]]
 ) -> None:

@@ -114,7 +114,7 @@ export function baseCard(host: Host<Action>): BaseCard {
       now = state;
       offer(state, `your network, ${[about.inputs, ...about.layers, about.outputs].join("-")}`);
       kind.set(show.kind);
-      style(numbers, "visibility", show.kind === "outputs" ? "hidden" : "");
+      style(numbers, "display", show.kind === "outputs" ? "none" : "");
       style(layer.el.parentElement!, "display", show.kind === "unit" && about.layers.length > 1 ? "" : "none");
       if (show.kind !== "outputs") {
         const units = about.layers[show.kind === "unit" ? show.layer : 0] ?? 1;

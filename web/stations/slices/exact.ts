@@ -39,9 +39,9 @@ export function preactivations({ inputs, units, w, b }: Layered, x: ArrayLike<nu
 }
 
 /** Gives the outputs for one row of pre-activations, written into `y` from `from` on. */
-function outputsOf({ units, outputs, v, c }: Layered, z: (unit: number) => number, y: Float64Array, from: number): void {
+function outputsOf({ units, outputs, v, c }: Layered, z: Float64Array, y: Float64Array, from: number): void {
   for (let u = 0; u < units; u += 1) {
-    const a = z(u);
+    const a = z[u]!;
     if (a <= 0) continue;
     for (let k = 0, at = u * outputs; k < outputs; k += 1, at += 1) y[from + k]! += a * v[at]!;
   }
@@ -51,7 +51,7 @@ function outputsOf({ units, outputs, v, c }: Layered, z: (unit: number) => numbe
 export function valuesAt(network: Layered, x: ArrayLike<number>): Float64Array {
   const z = preactivations(network, x);
   const y = new Float64Array(network.outputs);
-  outputsOf(network, (u) => z[u]!, y, 0);
+  outputsOf(network, z, y, 0);
   return y;
 }
 
@@ -75,9 +75,11 @@ export function along(network: Layered, start: ArrayLike<number>, end: ArrayLike
   }
   t.push(1);
   const y = new Float64Array(t.length * outputs);
+  const z = new Float64Array(units);
   t.forEach((place, i) => {
-    const own = owners[i - 1];
-    outputsOf(network, (u) => (own?.includes(u) ? 0 : place === 1 ? last[u]! : first[u]! + place * (last[u]! - first[u]!)), y, i * outputs);
+    for (let u = 0; u < units; u += 1) z[u] = place === 1 ? last[u]! : first[u]! + place * (last[u]! - first[u]!);
+    for (const u of owners[i - 1] ?? []) z[u] = 0;
+    outputsOf(network, z, y, i * outputs);
   });
   const silent = owners.map((own) => {
     for (let k = 0; k < outputs; k += 1) {

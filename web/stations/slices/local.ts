@@ -105,7 +105,7 @@ class LocalSource implements Source {
     const curves = slices.length * outputs;
     return {
       units, on: z.filter((each) => each > 0).length, z: median(z.map(Math.abs)), w: median(size),
-      way: median(ways), range: 1, ways: Float64Array.from({ length: 101 }, (_, i) => ways[Math.round((i / 100) * (ways.length - 1))]!),
+      way: (ways[(ways.length - 1) >> 1]! + ways[ways.length >> 1]!) / 2, range: 1, ways: Float64Array.from({ length: 101 }, (_, i) => ways[Math.round((i / 100) * (ways.length - 1))]!),
       kinks: kinks.reduce((sum, each) => sum + each, 0) / kinks.length, most: Math.max(...kinks), bend: bend / curves, swing: swing / curves,
     };
   }

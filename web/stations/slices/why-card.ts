@@ -11,8 +11,8 @@ export interface WhyCard {
   set(shown: Shown): void;
 }
 
-const ROWS: readonly { id: keyof Why; label: string; write(why: Why): string }[] = [
-  { id: "kinks", label: "kinks on a feature's way, mean", write: ({ kinks, units }) => `${short(kinks)} of ${units}` },
+const ROWS: readonly { id: keyof Why; label: string; write(why: Why, all: number): string }[] = [
+  { id: "kinks", label: "kinks on a feature's way, mean", write: ({ kinks }, all) => `${short(kinks)} of ${all}` },
   { id: "most", label: "kinks, the most", write: ({ most }) => String(most) },
   { id: "on", label: "units on at the base", write: ({ on, units }) => `${on} of ${units}` },
   { id: "z", label: "|z| at the base, median", write: ({ z }) => short(z) },
@@ -49,20 +49,21 @@ export function whyCard(host: Host<Action>, sourceOf: (name: Name) => Source | u
         key.set([...all.map(({ label, colour }) => ({ label, colour })), { label: "as far as a feature can go", colour: "glow", look: "area" as const }]);
       };
       const base = baseOf(state, about);
+      const all = about.layers.reduce((sum, each) => sum + each, 0);
       remedy.el.hidden = now === undefined;
       remedy.set({ label: now === "digits-standardized" ? "Back to raw inputs" : "Standardise the inputs" });
       const here = source.why(base);
       if (now === undefined) {
         place.replaceChildren(single.el);
         if (!here) return said.set(source.problemOf("why") || "Python is computing …");
-        single.set(ROWS.map(({ id, label, write }): Row => ({ id, label, cells: { raw: write(here) } })));
+        single.set(ROWS.map(({ id, label, write }): Row => ({ id, label, cells: { raw: write(here, all) } })));
         draw([{ label: "your network", colour: "fit", why: here }]);
         return said.set(`${because(here)} Trained on standardised inputs, a network has its kinks where the data are.`);
       }
       place.replaceChildren(numbers.el);
       const [raw, standardised] = [sourceOf("digits")?.why(base), sourceOf("digits-standardized")?.why(base)];
       if (!raw || !standardised || !here) return;
-      numbers.set(ROWS.map(({ id, label, write }): Row => ({ id, label, cells: { raw: write(raw), remedy: write(standardised) } })));
+      numbers.set(ROWS.map(({ id, label, write }): Row => ({ id, label, cells: { raw: write(raw, all), remedy: write(standardised, all) } })));
       draw([{ label: "raw inputs", colour: "fit", why: raw }, { label: "standardised", colour: "good", why: standardised }]);
       said.set(now === "digits"
         ? `${because(here)} The same network trained on standardised inputs has ${short(standardised.kinks)} kinks on the same way.`
