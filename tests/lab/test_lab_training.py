@@ -29,7 +29,7 @@ SMALL = {"hidden": [8], "batch_size": None}
 
 
 def asked(**more: Any) -> dict[str, Any]:
-    return check({"data": ROWS, "runs": [SMALL], "steps": 300, **more})
+    return check({"data": ROWS, "runs": [SMALL], "steps": 300, "seeds": 2, **more})  # two seeds: one compilation
 
 
 def prepared(**more: Any) -> Race:
@@ -66,11 +66,11 @@ def network_of(header: dict[str, Any], parameters: np.ndarray) -> Network:
     ids=["all-rows", "batches"],
 )
 def test_the_networks_are_those_of_train_many(settings: dict[str, Any]):
-    race = finished(prepared(runs=[settings], seeds=3, seed=5))
-    batch = train_many((X, np.sin(2 * X)), Training(**{**settings, "hidden": (8,), "steps": 300}), [5, 6, 7])
+    race = finished(prepared(runs=[settings], seed=5))
+    batch = train_many((X, np.sin(2 * X)), Training(**{**settings, "hidden": (8,), "steps": 300}), [5, 6])
     (live,) = race._lives
     assert np.array_equal(live.record.loss, batch.losses)
-    for i in range(3):
+    for i in range(2):
         assert np.array_equal(live.network(i).weights[0], batch.network(i).weights[0])
     losses = race.frame().arrays[0]
     assert losses[0] == pytest.approx(batch.losses, rel=1e-6)
@@ -78,11 +78,11 @@ def test_the_networks_are_those_of_train_many(settings: dict[str, Any]):
         assert losses[1] == pytest.approx(batch.validation_losses, rel=1e-6)
     else:
         assert np.isnan(losses[1]).all()
-    assert losses[2].tolist() == [1, 1, 1]
+    assert losses[2].tolist() == [1, 1]
 
 
 def test_runs_keep_the_same_clock():
-    race = prepared(runs=[SMALL, {**SMALL, "activation": "tanh"}], seeds=2)
+    race = prepared(runs=[SMALL, {**SMALL, "activation": "tanh"}])
     seen = [race.step]
     while not race.is_over:
         race.turn()
@@ -95,13 +95,15 @@ def test_runs_keep_the_same_clock():
 
 @pytest.mark.parametrize(
     ("activation", "hidden", "exact"),
-    [("relu", [8], True), ("leaky_relu", [8], True), ("relu", [4, 4], True), ("tanh", [8], False)],
+    [("relu", [8], True), ("relu", [8, 8], True), ("tanh", [8], False)],
 )
 def test_a_frame_adds_up(activation: str, hidden: list[int], exact: bool):
-    race = prepared(runs=[{**SMALL, "hidden": hidden, "activation": activation}], seeds=2, shown=1, steps=40)
+    race = prepared(runs=[{**SMALL, "hidden": hidden, "activation": activation}], shown=1, steps=40)
     frame = finished(race).frame()
     (run,) = frame.header["runs"]
     losses, parameters, units, kinks, curve = frame.arrays
+    numbers = losses.size + parameters.size + kinks.size + curve.size
+    assert len(frame.encoded({"id": 1, "more": True})) < 900 + 4 * numbers + units.size  # 64 units: 60 kB a second
     assert run["exact"] is exact
     network = network_of(run, parameters)
     x, outputs = curve.astype(np.float64)
@@ -130,7 +132,7 @@ def test_a_training_pauses_goes_on_and_changes():
     assert (race.step, race.frame().header["paused"]) == (7, True)
     race.change({"learning_rate": [0.5]})
     assert race.frame().header["runs"][0]["learning_rate"] == pytest.approx(0.5, rel=0.01)
-    race.change({"paused": False, "shown": 3, "pace": 1e9})
+    race.change({"paused": False, "shown": 1, "pace": 1e9})
     race.turn()
     assert race.step > 7
     race.change({"finish": True})
@@ -184,7 +186,7 @@ def test_what_diverges_stands_at_its_last_good_state():
         ({"runs": [{"relocate": 1}]}, "true or false"), ({"runs": [{"batch_size": 0}]}, "at least 1"),
         ({"runs": [{"start": {"upload": "x"}}]}, "no handle"),
         ({"seeds": 0}, "at least 1"), ({"seeds": 65}, "at most 64"), ({"seed": -1}, "at least 0"),
-        ({"steps": 0}, "at least 1"), ({"steps": 10**12}, "at most"), ({"shown": 1}, "at most 0"),
+        ({"steps": 0}, "at least 1"), ({"steps": 10**12}, "at most"), ({"shown": 2}, "at most 1"),
         ({"pace": -1}, "from 0.1"), ({"paused": 0}, "true or false"), ({"data": None}, "must be an object"),
         ({"more": 1}, "has no 'more'"),
     ],
@@ -249,7 +251,7 @@ class Page:
         return read_message(self.socket.recv(timeout))
 
     def train(self, mark: int = 1, **more: Any) -> None:
-        self.say(id=mark, question="train", data=ROWS, **{"runs": [SMALL], "steps": 300, **more})
+        self.say(id=mark, question="train", data=ROWS, **{"runs": [SMALL], "steps": 300, "seeds": 2, **more})
 
     def frames(self, mark: int = 1) -> Iterator[dict[str, Any]]:
         """Give frames as they come; others are passed over. Each is acknowledged; the last is the answer."""
@@ -273,7 +275,7 @@ def page_of(lab: Lab) -> Iterator[Page]:
 
 def test_a_page_watches_a_training_to_its_end(lab_server: Lab):
     with page_of(lab_server) as page:
-        page.train(steps=400, pace=2000, seeds=2)
+        page.train(steps=400, pace=2000)
         frames = list(page.frames())
         assert len(frames) >= 3
         steps = [frame["answer"]["step"] for frame in frames]
@@ -313,12 +315,14 @@ def test_settings_change_while_it_runs(lab_server: Lab):
         page.say(id=2, question="change", learning_rate=0.005)
         changed = next(frame for frame in frames if frame["answer"]["runs"][0]["learning_rate"] == 0.005)
         page.say(id=3, question="change", paused=True)
-        next(frame for frame in frames if frame["answer"]["paused"])
+        paused = next(frame for frame in frames if frame["answer"]["paused"])
         page.say(id=4, question="change", advance=3)
+        ahead = paused["answer"]["step"] + 3
+        next(frame for frame in frames if frame["answer"]["paused"] and frame["answer"]["step"] == ahead)
         page.say(id=5, question="change", finish=True)
         *_, last = frames
-        assert last["answer"]["ended"] == "asked"
-        assert 0 <= changed["answer"]["step"] < last["answer"]["step"] < 1_000_000
+        assert (last["answer"]["ended"], last["answer"]["step"]) == ("asked", ahead)
+        assert 0 <= changed["answer"]["step"] <= ahead - 3
         page.say(id=6, question="change", paused=True)
         assert "nothing is being trained" in page.hear()["error"]
 

@@ -20,6 +20,9 @@ FRAMES = 30  # a second, at most
 WAIT = 0.004  # seconds until it is looked again whether there is something to do, where somebody waits
 
 
+_one_at_a_time = threading.Lock()  # what compiles the same at once would compile it several times
+
+
 class Stand:
     """One page's training: prepared aside, so that others do not wait while it is compiled."""
 
@@ -29,6 +32,7 @@ class Stand:
         self.wanted = False  # whether the page has room for a frame
         self.due = 0.0
         self.sentence: str | None = None
+        self.is_given_up = False
         self._changes: list[dict[str, Any]] = []
         self._ready = threading.Event()
         here = contextvars.copy_context()  # where files are that pages brought
@@ -36,7 +40,9 @@ class Stand:
 
     def _prepare(self) -> None:
         try:
-            self.race.prepare()
+            with _one_at_a_time:
+                if not self.is_given_up:
+                    self.race.prepare()
         except HingesError as error:
             self.sentence = _materials.without_paths(str(error))
         except Exception as error:  # noqa: BLE001 - a page gets a sentence, whatever went wrong
@@ -145,7 +151,7 @@ class Floor:
         self._connection.send_bytes(key.to_bytes(8, "little") + packed(kind, message))
 
     def _drop(self, key: int) -> None:
-        del self._stands[key]
+        self._stands.pop(key).is_given_up = True
         self._order.remove(key)
 
 

@@ -19,7 +19,7 @@ from hinges.train import Training
 from hinges.train._history import bends
 from hinges.train._live import Live
 
-TURN = 0.025  # seconds that a turn is meant to take; twice that at most, once it is known how long a step takes
+TURN = 0.015  # seconds that a turn is meant to take, so that it is not 50 ms where it takes longer than it did
 FIRST_STEPS = 8  # of the first turn, when it is not known
 LARGEST_STEP = 1 << 22  # numbers in a step of all seeds of a run
 LARGEST_MEASURE = 1 << 24  # numbers that measuring all rows takes
