@@ -39,7 +39,7 @@ def accuracy(network: Network, data: "Dataset | tuple[ArrayLike, ArrayLike]") ->
 
     Arguments:
         network: as for `predicted_classes`.
-        data: x, and in its one column y the classes as whole numbers from 0.
+        data: x (n, inputs), and in its one column y (n,) the classes as whole numbers from 0.
 
     Raises:
         InvalidInputError: y is no column of classes, or names one that the network has no output for.
@@ -60,7 +60,7 @@ def confusion_matrix(network: Network, data: "Dataset | tuple[ArrayLike, ArrayLi
 
     Arguments:
         network: as for `predicted_classes`.
-        data: as for `accuracy`.
+        data: x (n, inputs) and y (n,), as for `accuracy`.
 
     Raises:
         InvalidInputError: as for `accuracy`.

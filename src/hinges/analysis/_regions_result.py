@@ -95,6 +95,7 @@ class Regions:
         vertices: (V, 2) places (s, t). Regions of a chain of dense layers share them, others repeat them.
         polygons: for each region indices of vertices, counterclockwise.
         certificate: what vouches for it.
+        source: gives what is computed when asked for.
 
     >>> from hinges import Network, Plane, regions
     >>> net = Network.dense([[[1, 0], [0, 1]], [[1], [1]]], [[0, 0], [0]])

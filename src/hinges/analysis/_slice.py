@@ -57,7 +57,7 @@ class Slice:
         owners: for each inner breakpoint the units that switch there, in order.
         silent: of each inner breakpoint whether units switch and yet no output bends, (k - 2,).
         certificate: how sure this is.
-        find_bends: gives `bends`, which are found when asked for.
+        find_bends: gives `bends`, (k, outputs), which are found when asked for.
 
     >>> from hinges import Network, slice_along
     >>> net = Network.dense([[[1.0, 1.0]], [[1.0], [-2.0]]], [[0.0, -1.0], [0.0]])

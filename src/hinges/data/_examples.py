@@ -63,7 +63,7 @@ def examples() -> tuple[str, ...]:
 
 
 def example(name: str) -> Dataset:
-    """Give an example.
+    """Give the example of this name.
 
     - `sine`: 150 points of sin x, x uniform on [0, 10] (seed 0): the data that ReLU is said not to fit.
     - `relu-lab`: the four corners of -2x + 2 | x - 1 | 3x - 5 on [0, 3].

@@ -209,6 +209,7 @@ class Scene:
     Arguments:
         panels: the panels, each with its cell.
         title: over everything, "" for none.
+        note: a quiet line under the title, "" for none.
         width, height: of the whole picture in px.
         row_weights, column_weights: shares of the height and width; () for equal ones.
         leading: whether the first panel says enough to be drawn without the others.

@@ -21,7 +21,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number of a dense network: the weight from `input` to `unit` of a layer, or that unit's bias.
+    """One number of a dense network: the weight from `input` to `unit` of a layer, or that unit's bias (`kind`).
 
     Layers are counted from 0 and the output layer is the last. A bias has no input: `input` is None.
 

@@ -69,7 +69,7 @@ def compare(
     Arguments:
         fewer: the fit with fewer parameters.
         more: the other one.
-        data: their rows.
+        data: their rows, a Dataset or a pair (x, y).
         resamples: how many draws where the F distribution does not hold.
         seed: of the draws.
 

@@ -70,7 +70,7 @@ def recommend(
 
     Arguments:
         curve: bounds for 1, 2, ... units.
-        data: the data they belong to.
+        data: the data they belong to, a Dataset or a pair (x, y).
         loss: what they are bounds of.
 
     Raises:

@@ -17,7 +17,8 @@ from hinges.pwl import PiecewiseLinear
 class SharedFit(FitResult):
     """A fit of several outputs with shared breakpoints: as a FitResult, with `functions`, one an output.
 
-    `function` is None, because no single one is; `network` has all outputs.
+    `function` is None, because no single one is; `network` has all outputs. `loss`, `bounds`, `status` and `method`
+    are those of a FitResult.
 
     >>> from hinges import Best, fit
     >>> doodle = fit(([0, 1, 2, 3], [[0, 1], [1, 0], [0, 1], [1, 0]]), Best(pieces=3))

@@ -115,7 +115,7 @@ def summary(
 
     Arguments:
         result: a fit of one output.
-        data: the rows it was fitted to.
+        data: the rows it was fitted to, a Dataset or a pair (x, y).
         resamples: how often residuals are drawn again, where breakpoints were found.
         seed: of the draws.
 

@@ -35,6 +35,8 @@ _ANY = "any continuous function of as many pieces, without what is wished of it"
 class WishedBounds(ErrorBounds):
     """Bounds under wishes: `lower` can be the floor of a larger class than the one asked about.
 
+    `lower`, `upper`, `network`, `function` and `certified` are those of ErrorBounds.
+
     Arguments:
         lower_of: whose floor it is where that is so, for example that of functions without the wishes; else empty.
 

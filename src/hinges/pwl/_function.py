@@ -138,7 +138,7 @@ class PiecewiseLinear:
 
     @property
     def kinks(self) -> Floats:
-        """The breakpoints at which the slope really changes."""
+        """The breakpoints at which the slope really changes, (kinks,)."""
         return self.breakpoints[self.slope_changes != 0]
 
     @overload

@@ -128,6 +128,7 @@ class Sweep:
         study: the data sets, the cells and the seeds.
         batches: (cell, batch) for every batch that is there, in the order of cells and seeds.
         complete: whether all of them are there; the same call with the same `path` goes on where it ended.
+        floors: the proven floors that a table has asked for.
 
     >>> from hinges import RandomSearch, example, sweep
     >>> found = sweep(example("relu-lab"), RandomSearch(trials=50), seeds=range(3), hidden=[2, 4])
