@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from running_lab import Lab
 from station_pages import WIDTHS, address, hinders_nobody, network_of, settle
 from test_engine_golden import engine_in
 
@@ -247,6 +248,35 @@ def test_the_python_trains_from_the_same_network_to_the_same_losses(station: Cal
     np.testing.assert_allclose(names["result"].network(x), network_of(source)(x), rtol=0, atol=1e-9)
     data: Dataset = names["data"]
     assert fit(data, names["training"]).loss == pytest.approx(losses(page)["the network"], rel=1e-3)
+
+
+@browsers
+@pytest.mark.needs("starlette", "uvicorn", "jax", "optax")
+def test_python_streams_what_it_trains(open_page: Callable[..., "Page"], lab_server: Lab) -> None:
+    state = {"settings": {**SHORT, "steps": 4000}, "larger": {"hidden": [6, 4], "data": "rows", "seeds": 8}}
+    page = open_page(address(lab_server.url.rstrip("/"), "train", state).replace("/index.html", "/"))
+    page.get_by_role("button", name="▶ Train in Python").click()
+    page.get_by_text(re.compile(r"median loss .* of 8 seeds below \.01 \(95 % interval")).first.wait_for(timeout=60_000)
+    assert page.get_by_text("1-6-4-1").first.is_visible()
+    drawn = page.get_by_role("img", name="The network that Python trains").locator("path[data-layer='curve 0']")
+    assert (drawn.get_attribute("d") or "").count("L") >= 3
+    page.get_by_text("All 4,000 steps are made.").first.wait_for(timeout=60_000)
+    line = page.get_by_text(re.compile("^Step 4,000 of 4,000. median loss")).first.inner_text()
+    assert float(re.findall(r"median loss (\S+),", line)[0]) < 0.05
+    page.get_by_role("combobox", name="Data").select_option("spiral")
+    page.get_by_role("button", name="▶ Train in Python").click()
+    page.get_by_text("2-6-4-3").first.wait_for(timeout=60_000)
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="▶ Train in Python").wait_for()
+
+
+@browsers
+def test_the_doctor_is_asked_about_the_network_shown(station: Callable[..., "Page"]) -> None:
+    page = station({"settings": SHORT, "step": 200})
+    loss = losses(page)["the network"]
+    page.get_by_role("button", name="Ask the doctor").click()
+    page.get_by_role("heading", name="Doctor", exact=True).wait_for()
+    page.get_by_text(re.compile(rf"Mean squared error {loss:.3g}\d* on 135 rows")).first.wait_for()
 
 
 @pytest.mark.needs("node", "jax", "optax")

@@ -17,7 +17,7 @@ export function settingsCard(host: Host<Action>, at: () => number): SettingsCard
   const set = <K extends SettingKey>(key: K, value: Settings[K]): void => host.act({ kind: "set", key, value, at: at() }, COMMIT);
   const number = (key: "learningRate" | "l1" | "l2" | "steps" | "batch" | "seed", label: string, min: number, max: number, step: number) => {
     const field = editableNumber({ label, value: min, min, max, step, onChange: (value) => set(key, step === 1 ? Math.round(value) : value) });
-    return { el: h("div", { class: "s-field" }, h("span", { class: "k-label", attributes: { "aria-hidden": "true" } }, label), field.el), field };
+    return { el: h("div", { class: "k-choice" }, h("span", { class: "k-label", attributes: { "aria-hidden": "true" } }, label), field.el), field };
   };
   const activation = select<Activation>({
     label: "Activation", value: "relu", choices: ACTIVATIONS.map((value) => ({ value, label: ACTIVATION_NAME[value] })), onChange: (value) => set("activation", value),

@@ -30,6 +30,20 @@ export interface State {
   seeds: number;
   /** Whether the best possible network is shown. */
   best: boolean;
+  /** What Python trains, where there is one. */
+  larger: Larger;
+}
+
+export const LARGER_DATA = ["rows", "spiral", "digits"] as const;
+export const LARGER_SEEDS = [1, 8, 32, 64] as const;
+export const MOST_WIDTH = 256;
+
+export interface Larger {
+  readonly hidden: readonly number[];
+  readonly data: (typeof LARGER_DATA)[number];
+  readonly seeds: number;
+  /** Units that bend nothing are moved, as the library's recipe does. */
+  readonly relocate: boolean;
 }
 
 export type SettingKey = keyof Settings;
@@ -43,6 +57,7 @@ export type Action =
   | { kind: "noise"; noise: number }
   | { kind: "seeds"; seeds: number }
   | { kind: "best"; on: boolean }
+  | { kind: "larger"; larger: Larger }
   | Extract<DrawAction, { kind: "target" | "stroke" | "wipe" }>;
 
 const FORUM: Settings = {
@@ -60,7 +75,7 @@ export const PRESETS = {
 export type PresetName = keyof typeof PRESETS;
 
 export function initial(): State {
-  return { target: { kind: "sine" }, noise: 0, settings: FORUM, changes: [], compare: "none", lane: 0, step: 0, seeds: 0, best: true };
+  return { target: { kind: "sine" }, noise: 0, settings: FORUM, changes: [], compare: "none", lane: 0, step: 0, seeds: 0, best: true, larger: { hidden: [40, 20, 10], data: "rows", seeds: 8, relocate: false } };
 }
 
 /** Gives the preset that these settings are, but for units and seed. */
@@ -95,6 +110,10 @@ export function advance(state: State, action: Action): State {
       return isSeedCount(action.seeds) && action.seeds !== state.seeds ? { ...state, seeds: action.seeds } : state;
     case "best":
       return typeof action.on === "boolean" && action.on !== state.best ? { ...state, best: action.on } : state;
+    case "larger": {
+      const larger = checkedLarger(action.larger);
+      return typeof larger === "string" || JSON.stringify(larger) === JSON.stringify(state.larger) ? state : { ...state, larger };
+    }
     case "target": case "stroke": case "wipe": {
       const { target } = advanceDraw({ ...initialDraw(), target: state.target }, action);
       return target === state.target ? state : restarted(state, { target });
@@ -146,7 +165,7 @@ function withChange(state: State, key: LiveKey, value: unknown, at: number): Sta
 export function check(raw: unknown): State | string {
   if (!isFields(raw)) return "The state of Train is no object.";
   const first = initial();
-  const { target = first.target, noise = 0, settings = first.settings, changes = [], compare = "none", lane = 0, step = 0, seeds = 0, best = true } = raw;
+  const { target = first.target, noise = 0, settings = first.settings, changes = [], compare = "none", lane = 0, step = 0, seeds = 0, best = true, larger = first.larger } = raw;
   const drawn = checkDraw({ target });
   if (typeof drawn === "string") return drawn;
   const found = checkedSettings(settings);
@@ -159,7 +178,19 @@ export function check(raw: unknown): State | string {
   if (!isWhole(step, 0, found.steps)) return `step must be a whole number from 0 to ${found.steps}.`;
   if (!isSeedCount(seeds)) return "seeds must be 0, 16, 32 or 64.";
   if (typeof best !== "boolean") return "best must be true or false.";
-  return { target: drawn.target, noise, settings: found, changes: marked, compare: compare as Compare, lane, step, seeds, best };
+  const more = checkedLarger(larger);
+  if (typeof more === "string") return more;
+  return { target: drawn.target, noise, settings: found, changes: marked, compare: compare as Compare, lane, step, seeds, best, larger: more };
+}
+
+function checkedLarger(raw: unknown): Larger | string {
+  if (!isFields(raw)) return "larger must be an object.";
+  const { hidden, data, seeds, relocate } = { ...initial().larger, ...raw } as Record<string, unknown>;
+  if (!Array.isArray(hidden) || hidden.length < 1 || hidden.length > 4 || !hidden.every((each) => isWhole(each, 1, MOST_WIDTH))) return `hidden must hold one to four widths from 1 to ${MOST_WIDTH}.`;
+  if (!LARGER_DATA.includes(data as Larger["data"])) return `data must be one of ${LARGER_DATA.join(", ")}.`;
+  if (!(LARGER_SEEDS as readonly unknown[]).includes(seeds)) return "The seeds in Python must be 1, 8, 32 or 64.";
+  if (typeof relocate !== "boolean") return "relocate must be true or false.";
+  return { hidden: hidden as number[], data: data as Larger["data"], seeds: seeds as number, relocate };
 }
 
 function checkedSettings(raw: unknown): Settings | string {

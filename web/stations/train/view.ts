@@ -5,10 +5,12 @@ import {
   attributes, button, card, crosshair, drawing, frames, h, layout, legend, live, multiples, plot, rounds, segmented, select, slider, status, style,
   table, toggle, toolbar, trails, unitColour, upon, type Frames, type Layer, type Point, type Row, type Sample,
 } from "../../kit/index.ts";
+import { stateFor } from "../doctor/state.ts";
 import { initial as initialDraw } from "../draw/state.ts";
 import { targetCard } from "../draw/target-card.ts";
 import { COMMIT, type Host, type View } from "../station.ts";
 import { clock, type Speed } from "./clock.ts";
+import { largerCard } from "./larger.ts";
 import { type Lane, lanesOf, rowsOf, runOf } from "./lanes.ts";
 import {
   curveLayers, GOOD, kinkOf, laneColour, lossLayers, panelCurves, power, powersOf, rainLayers, readAt, type Rows, type Shown, shownOf, type Space, spaceOf, trailsOf,
@@ -47,6 +49,7 @@ class TrainView implements View<State> {
   private key: readonly unknown[] = [];
   private step = -1;
   private drawn = false;
+  private unitsDrawn = 0;
   private active: number | undefined;
   private stroke: readonly Point[] = [];
   private bests = new WeakMap<readonly number[], Map<string, Best | "asked">>();
@@ -121,25 +124,29 @@ class TrainView implements View<State> {
       { id: "median", label: "median", name: "median of the losses", kind: "text" },
     ],
   });
+  private readonly larger: ReturnType<typeof largerCard>;
+  private readonly doctor = button({ label: "Ask the doctor", onPress: () => this.diagnose() });
   private readonly seedsSaid = live("", h("p", { class: "s-small" }));
   private frame: Frame | undefined;
 
   constructor(private readonly host: Host<Action>) {
     this.settings = settingsCard(host, () => this.time.now);
+    this.larger = largerCard(host);
     this.target = targetCard({ el: host.el, services: { ...host.services, ask: undefined }, act: (...actions) => host.act(...(actions as Action[])) });
     this.parts = rounds<Frame | undefined>([
       (frame) => this.showChart(frame),
       (frame) => frame && this.showLosses(frame),
       (frame) => frame && this.showRain(frame),
-      (frame) => frame && this.showUnits(frame),
+      (frame) => (frame ? this.showUnits(frame) : false),
       upon((frame) => [frame?.state, frame?.best], (frame) => frame && this.showSettings(frame)),
       (frame) => frame && this.showPanels(frame),
     ], host.el);
     this.cross.set(undefined);
     this.trouble.append(this.why, this.calmer.el);
+    const below = host.services.ask ? ["larger larger", "target target"] : ["target larger"];
     host.el.append(layout({
-      wide: { areas: ["clock clock", "chart losses", "rain settings", "units seeds", "target python"], columns: [1.45, 1] },
-      medium: { areas: ["clock clock", "chart chart", "rain rain", "losses losses", "settings settings", "units units", "seeds seeds", "target python"] },
+      wide: { areas: ["clock clock", "chart losses", "rain settings", "units seeds", ...below], columns: [1.45, 1] },
+      medium: { areas: ["clock clock", "chart chart", "rain rain", "losses losses", "settings settings", "units units", "seeds seeds", ...below] },
     }, this.cards()));
   }
 
@@ -153,11 +160,10 @@ class TrainView implements View<State> {
       rain: card({ title: "The rain of kinks", note: "one colour a unit; shaded: outside of the data" }, this.rain.el),
       losses: card({ title: "The loss", note: "drag the step" }, this.key2.el, this.losses.el, h("div", { class: "s-plain" }, this.numbers.el)),
       settings: this.settings.el,
-      units: card({ title: "The units" }, this.unitsSaid.el, h("div", { class: "s-hinges" }, scroll)),
+      units: card({ title: "The units", tools: this.host.services.open ? [this.doctor.el] : undefined }, this.unitsSaid.el, h("div", { class: "s-hinges" }, scroll)),
       seeds: card({ title: "Was it luck?", note: "the same settings, other seeds", tools: [] }, this.many.el, this.cloud.el, h("div", { class: "s-plain" }, this.shares.el), this.seedsSaid.el),
       target: this.target.el,
-      python: card({ title: "Larger networks" }, h("p", { class: "k-prose" },
-        "Here one hidden layer of up to 64 units and one input are trained. The installed lab (hinges lab) trains deeper networks, several inputs and hundreds of seeds at once in Python.")),
+      larger: this.larger.el,
     };
   }
 
@@ -176,6 +182,7 @@ class TrainView implements View<State> {
   destroy(): void {
     this.time.destroy();
     this.seeds.stop();
+    this.larger.stop();
     this.ending.abort();
     this.again.cancel();
     this.seedsAgain.cancel();
@@ -244,6 +251,16 @@ class TrainView implements View<State> {
     const { optimizer } = this.settingsNow();
     this.host.act({ kind: "set", key: "learningRate", value: optimizer === "sgd" ? 1e-2 : 1e-3, at: this.time.now }, COMMIT);
     this.starting = true;
+  }
+
+  /** Hands the network shown, with its training rows, to Doctor. */
+  private diagnose(): void {
+    if (!this.frame) return;
+    const { shown, rows } = this.frame;
+    const split = trainingRows(rows.x.length, shown.lane.settings.validation);
+    const state = stateFor(shown.run.network(), { x: rows.x.slice(0, split), y: rows.y.slice(0, split) });
+    if (typeof state === "string") this.host.services.announce(state, { tone: "error" });
+    else this.host.services.open?.("doctor", state);
   }
 
   private runs() {
@@ -363,9 +380,12 @@ class TrainView implements View<State> {
     this.rain.describe(unitsSentence(shown));
   }
 
-  private showUnits({ shown }: Frame): void {
+  private showUnits({ shown }: Frame): boolean {
     const { parameters: p } = shown;
     const n = (p.length - 1) / 3;
+    // Numbers that change sixty times a second are read by nobody, and many of them cost layout.
+    if (this.time.playing && performance.now() < this.unitsDrawn + 12 * n) return false;
+    this.unitsDrawn = performance.now();
     this.unitsSaid.set(unitsSentence(shown), shown.measures.units.every((each) => each !== 0) ? "warning" : "plain");
     const rows: Row[] = Array.from({ length: n }, (_, j) => ({
       id: `u${j}`, label: `h_${j + 1}`, colour: unitColour(j), active: this.active === j,
@@ -375,6 +395,7 @@ class TrainView implements View<State> {
     }));
     rows.push({ id: "constant", label: "output bias", cells: { does: "", kink: "", w: "", b: short(p[3 * n]!), v: "" } });
     this.units.set(rows);
+    return true;
   }
 
   private showSettings({ state, all, best }: Frame): void {
@@ -387,11 +408,12 @@ class TrainView implements View<State> {
     const samples: Sample[] = [{ label: "rows", look: "dot", colour: "data" }];
     all.forEach(({ lane }, i) => samples.push({ label: lane.name, colour: laneColour(i, all.length) }));
     if (best && state.best) samples.push({ label: `the best possible with ${plural(best.size, "ReLU unit")}`, colour: "ghost", look: "dash" });
-    if (state.settings.validation > 0) samples.push({ label: "rings: held out", look: "ghost", colour: "data" });
+    if (state.settings.validation > 0) samples.push({ label: "rings: held out", look: "dot", colour: "data" });
     this.key1.set(samples);
     attributes(this.normalise.el, { "aria-pressed": String(state.compare === "scale") });
     attributes(this.recipe.el, { "aria-pressed": String(state.compare === "recipe") });
     this.many.set(String(state.seeds));
+    this.larger.set(state, this.lanes);
   }
 
   private showPanels({ all, rows, space }: Frame): boolean {
