@@ -276,7 +276,7 @@ def test_the_doctor_is_asked_about_the_network_shown(station: Callable[..., "Pag
     loss = losses(page)["the network"]
     page.get_by_role("button", name="Ask the doctor").click()
     page.get_by_role("heading", name="Doctor", exact=True).wait_for()
-    page.get_by_text(re.compile(rf"Mean squared error {loss:.3g}\d* on 135 rows")).first.wait_for()
+    page.get_by_text(re.compile(rf"Mean squared error {str(loss)[:5]}\d* on 135 rows")).first.wait_for()
 
 
 @pytest.mark.needs("node", "jax", "optax")
@@ -296,7 +296,7 @@ def test_steps_of_every_optimizer_and_activation_equal_the_librarys(tmp_path: Pa
         start = starts([k], model, init="torch", kinks="stratified", x=problem.x)
         descent = Descent(optimizer=optimizer, batch=135, **penalty)
         engine = Engine(problem, start, [k], model=model, descent=descent, stride=steps)
-        rates = np.full(steps, 2e-3)  # at larger ones rmsprop swings, and rounding grows
+        rates = np.full(steps, 1e-4 if optimizer == "rmsprop" else 2e-3)  # beyond, rmsprop swings, and rounding grows
         while engine.step < steps:
             engine.advance(rates[engine.step : engine.step + engine.longest_run])
         job = {"x": problem.x[:, 0].tolist(), "y": problem.y[:, 0].tolist(), "start": start[:, 0].tolist()}
