@@ -2,7 +2,7 @@
 
 export type Role =
   | "text" | "muted" | "axis" | "grid" | "target" | "data" | "fit" | "ghost"
-  | "positive" | "negative" | "zero" | "error" | "good" | "warning" | "accent" | "glow";
+  | "positive" | "negative" | "zero" | "error" | "good" | "warning" | "accent" | "glow" | "card";
 export type Colour = Role | `unit-${number}`;
 
 const UNITS = 10;

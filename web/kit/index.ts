@@ -33,6 +33,8 @@ export type { Multiples, MultiplesOptions, Panel, PanelCurve } from "./multiples
 export { editableNumber } from "./number-field.ts";
 export type { NumberField, NumberOptions } from "./number-field.ts";
 export { decimalsOf, fixed, formatNumber, readNumber, snap, subscripted } from "./numbers.ts";
+export { panning } from "./panning.ts";
+export type { PanningOptions } from "./panning.ts";
 export { plot } from "./plot.ts";
 export type { Plot, PlotOptions } from "./plot.ts";
 export { extent } from "./scale.ts";
@@ -43,6 +45,8 @@ export { space } from "./space.ts";
 export type { Space, SpaceOptions, SpacePoints, SpaceScene } from "./space.ts";
 export { table } from "./table.ts";
 export type { Cell, Column, Row, Table, TableOptions } from "./table.ts";
+export { tiling } from "./tiling.ts";
+export type { Palette, TileBox, Tiles, Tiling, TilingOptions } from "./tiling.ts";
 export { calm, onThemeChange, setTheme } from "./theme.ts";
 export type { Theme } from "./theme.ts";
 export { trails } from "./trails.ts";

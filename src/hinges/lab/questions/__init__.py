@@ -24,6 +24,7 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
         "curve": "_curve",
         "diagnose": "_diagnose",
         "open": "_open",
+        "regions": "_regions",
         "repair": "_repair",
         "slices": "_slices",
         "train": "_train",
