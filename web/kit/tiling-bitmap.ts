@@ -3,7 +3,7 @@
 import { h } from "./dom.ts";
 import type { Painter, Placing, Tiles } from "./tiling.ts";
 
-const SLICE = 24; // ms of filling in one frame
+const SLICE = 40; // ms of filling in one frame
 const REST = 120; // ms after the last move until the bitmap is filled anew
 
 type Edge = readonly [number, number, number] | undefined;
@@ -39,6 +39,7 @@ export function bitmapPainter(canvas: HTMLCanvasElement): Painter {
     [bitmap.width, bitmap.height] = [canvas.width, canvas.height];
     const target = bitmap.getContext("2d");
     if (!target) return;
+    const polygons = tiles.starts.length - 1;
     const filling = filled(target, tiles, shades, colours, at, edge);
     const fresh = { bitmap, at };
     stale = false;
@@ -49,6 +50,7 @@ export function bitmapPainter(canvas: HTMLCanvasElement): Painter {
       while (!done && performance.now() < until) done = filling.next().done;
       if (done) known = fresh;
       show(at);
+      if (done) canvas.dataset.drawn = String(polygons);
       if (!done) frame = requestAnimationFrame(step);
     };
     step();

@@ -17,8 +17,25 @@ flat in float which;
 out vec4 colour;
 void main() { colour = line.a > 0.0 ? line : texture(palette, vec2((which + 0.5) / 256.0, 0.5)); }`;
 
-/** Gives the painter, or undefined where the browser has no WebGL2. */
+const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
+let card: boolean | undefined;
+
+/**
+ * Whether there is a graphics card. Where a browser would compute WebGL itself, it reads every picture back and says so
+ * on the console; a bitmap that is moved costs less there.
+ */
+function hasCard(): boolean {
+  if (card !== undefined) return card;
+  const gl = document.createElement("canvas").getContext("webgl2");
+  const named = gl?.getExtension("WEBGL_debug_renderer_info");
+  card = gl !== null && !SOFTWARE.test(String(gl.getParameter(named ? named.UNMASKED_RENDERER_WEBGL : gl.RENDERER)));
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  return card;
+}
+
+/** Gives the painter, or undefined where the browser has no WebGL2 of its own. */
 export function glPainter(canvas: HTMLCanvasElement, onLost: () => void): Painter | undefined {
+  if (!hasCard()) return undefined;
   const gl = canvas.getContext("webgl2", { antialias: true, powerPreference: "low-power" });
   const program = gl && programOf(gl);
   if (!gl || !program) return undefined;
@@ -77,6 +94,7 @@ export function glPainter(canvas: HTMLCanvasElement, onLost: () => void): Painte
       gl.disable(gl.BLEND);
       gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, triangles);
       gl.drawElements(gl.TRIANGLES, count, gl.UNSIGNED_INT, 0);
+      canvas.dataset.drawn = String(known.starts.length - 1);
       if (!edge) return;
       const [red, green, blue] = edge.map((each) => (each / 255) * 0.5) as [number, number, number]; // premultiplied
       gl.uniform4f(line, red, green, blue, 0.5);

@@ -137,10 +137,14 @@ class PlotTiling implements Tiling {
     this.#painter.destroy();
   }
 
-  /** A canvas that has given one kind of context gives no other: the bitmap takes a fresh one. */
   #start(gl: boolean): [HTMLCanvasElement, Painter] {
-    const canvas = h("canvas", { class: "k-field k-tiles-canvas", attributes: { "aria-hidden": "true" } });
-    const painter = (gl ? glPainter(canvas, () => this.#fall()) : undefined) ?? bitmapPainter(canvas);
+    const fresh = (): HTMLCanvasElement => h("canvas", { class: "k-field k-tiles-canvas", attributes: { "aria-hidden": "true" } });
+    let canvas = fresh();
+    let painter = gl ? glPainter(canvas, () => this.#fall()) : undefined;
+    if (!painter) {
+      canvas = fresh(); // one that has given one kind of context gives no other
+      painter = bitmapPainter(canvas);
+    }
     this.#plot.el.prepend(canvas);
     attributes(canvas, { "data-painter": painter.name });
     return [canvas, painter];

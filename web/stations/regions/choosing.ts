@@ -4,7 +4,7 @@ import {
   arrange, button, card, editableNumber, fileButton, h, live, segmented, select, slider, status, style, toolbar,
 } from "../../kit/index.ts";
 import { random } from "../../engine/index.ts";
-import { COMMIT, type Host, isFields } from "../station.ts";
+import { COMMIT, type Host } from "../station.ts";
 import type { Found } from "./found.ts";
 import { colouringOf, unitOf } from "./shades.ts";
 import { type Action, type Colouring, type Example, type Material, type Plane, type State } from "./state.ts";
@@ -142,12 +142,8 @@ function named(label: string, control: HTMLElement): HTMLElement {
 type Brought = (kind: "network" | "data", material: Material<never>, inputs: number | undefined) => void;
 
 /** The button that brings a model or a table, where there is Python to read it. */
-interface Uploading {
-  readonly upload?: (file: File) => Promise<{ handle: string; name: string; kind: "network" | "data"; summary: unknown }>;
-}
-
 function uploader(host: Host<Action>, said: ReturnType<typeof status>, onBrought: Brought): HTMLElement | undefined {
-  const { upload } = host.services as Uploading;
+  const { upload } = host.services;
   if (!upload) return undefined;
   return fileButton({
     label: "Open a model or a CSV", accept: ".onnx,.keras,.npz,.pt2,.json,.csv", largest: LARGEST,
@@ -156,7 +152,7 @@ function uploader(host: Host<Action>, said: ReturnType<typeof status>, onBrought
       said.set(`Python is reading ${file.name} …`);
       upload(file).then(({ handle, name, kind, summary }) => {
         said.set(`${name} is read.`, "good");
-        onBrought(kind, { upload: handle, name: name.slice(0, 100) }, isFields(summary) && typeof summary.inputs === "number" ? summary.inputs : undefined);
+        onBrought(kind, { upload: handle, name: name.slice(0, 100) }, typeof summary.inputs === "number" ? summary.inputs : undefined);
       }, (error: unknown) => said.set(error instanceof Error ? error.message : "That file could not be read.", "error"));
     },
   });

@@ -133,7 +133,7 @@ export function regionAt(found: Found, [s, t]: readonly [number, number]): numbe
   let [best, least] = [-1, -Infinity];
   for (let k = index.starts[cell]!; k < index.starts[cell + 1]!; k += 1) {
     const region = index.regions[k]!;
-    const inside = depthIn(found, region, u, v);
+    const inside = insideBy(found, region, u, v);
     if (inside > least) [best, least] = [region, inside];
   }
   return best;
@@ -168,8 +168,8 @@ function indexOf(found: Found): Index {
   return { side, starts: counts, regions };
 }
 
-/** How far inside a convex polygon (counterclockwise) a place lies: the least distance to a side, negative outside. */
-function depthIn({ tiles: { vertices, corners, starts } }: Found, region: number, u: number, v: number): number {
+/** How far inside a region a place (from 0 to 1 in the tiles' box) lies: the least distance to a side, negative outside. */
+export function insideBy({ tiles: { vertices, corners, starts } }: Found, region: number, u: number, v: number): number {
   let least = Infinity;
   const [first, end] = [starts[region]!, starts[region + 1]!];
   for (let k = first; k < end; k += 1) {
@@ -178,7 +178,7 @@ function depthIn({ tiles: { vertices, corners, starts } }: Found, region: number
     const length = Math.hypot(du, dv);
     if (length > 0) least = Math.min(least, (du * (v - vertices[a + 1]!) - dv * (u - vertices[a]!)) / length);
   }
-  return least;
+  return least === Infinity ? -Infinity : least; // all of it within one float32
 }
 
 /** Gives the mean of the corners of each region in the plane's coordinates (s, t, s, t, ...). */

@@ -27,6 +27,7 @@ export function regionCard(): RegionCard {
   const more = live("", h("p", { class: "s-small" }));
   const code = codeBlock("The formulas in full");
   const full = disclosure("In full, to copy", code.el);
+  full.classList.add("s-in-full");
   const layers: Live[] = [];
   const pattern = h("div", { class: "s-pattern", attributes: { role: "group", "aria-label": "Pattern of the region" } });
   const image = plot({ label: "The input at this place as an image", x: [0, 1], y: [0, 1], bare: true, height: 132 });
@@ -91,11 +92,11 @@ function rowsOf(found: Found, { affine, point }: Reading): Row[] {
 }
 
 /** The formulas with all their digits, as Python reads them. */
-function sourceOf({ affine, point, pattern, region }: Reading): string {
+function sourceOf({ affine, point, pattern }: Reading): string {
   if (!affine) return "";
   const rows = affine.map((row) => `    [${Array.from(row, repr).join(", ")}],`);
   const bits = pattern.map((each) => `    "${each.map(Number).join("")}",`);
-  return [`s, t = ${point.map(repr).join(", ")}  # region ${region}`, "affine = [  # of 1, s, t: outputs = [1, s, t] @ affine", ...rows, "]", "pattern = [", ...bits, "]"].join("\n");
+  return [`s, t = ${point.map(repr).join(", ")}`, "affine = [  # of 1, s, t: outputs = [1, s, t] @ affine", ...rows, "]", "pattern = [", ...bits, "]"].join("\n");
 }
 
 function written(bits: readonly boolean[]): string {

@@ -88,8 +88,8 @@ export function advance(state: State, action: Action): State {
 }
 
 /** A plane of another kind has other coordinates; one of the same kind keeps the place. */
-function placed(plane: Plane, before: State): Pick<State, "view" | "point"> {
-  if (plane.kind === before.plane.kind) return before;
+function placed(plane: Plane, before: State): Partial<State> {
+  if (plane.kind === before.plane.kind) return {};
   return plane.kind === "samples" ? { view: DIGITS.view, point: DIGITS.point } : { view: null, point: plane.kind === "features" ? [0.5, 0.5] : [0, 0] };
 }
 

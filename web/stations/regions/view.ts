@@ -47,14 +47,14 @@ class RegionsView implements StationView<State> {
     const tools = [
       button({ label: "+", name: "Zoom in", onPress: () => this.zoom(0.5) }).el,
       button({ label: "\u2212", name: "Zoom out", onPress: () => this.zoom(2) }).el,
-      button({ label: "Whole", name: "Back to the first view", onPress: () => this.host.act({ kind: "view", view: null }, COMMIT) }).el,
+      button({ label: "Whole", name: "Whole: back to the first view", onPress: () => this.host.act({ kind: "view", view: null }, COMMIT) }).el,
     ];
     const figures = h("p", { class: "s-counts" }, this.counts.activation.el, " activation regions ", this.counts.linear.el, " linear regions");
     host.el.append(layout({
       wide: { areas: ["map choose", "map region"], columns: [1.2, 1] },
       medium: { areas: ["map map", "choose region"], columns: [1, 1.15] },
     }, {
-      map: card({ title: "The plane", note: "drag, pinch or Ctrl + wheel", tools }, this.map.el, this.key.el, figures, toolbar(this.said.el, this.way.el)),
+      map: card({ title: "The plane", note: "drag, pinch or Ctrl + wheel", tools }, h("div", { class: "s-map-box" }, this.map.el), this.key.el, figures, toolbar(this.said.el, this.way.el)),
       choose: this.choose.el,
       region: this.card.el,
     }));

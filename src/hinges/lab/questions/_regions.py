@@ -39,7 +39,7 @@ Arrays = dict[str, NDArray[Any]]
 
 def check(given: dict[str, Any]) -> dict[str, Any]:
     """Give the arguments whose form and sizes are right."""
-    _checks.known_only(given, "regions", FIELDS)
+    _checks.known_only(given, "the question regions", FIELDS)
     data, bounds, depth = given.get("data"), given.get("bounds"), given.get("depth")
     return {
         "network": _materials.checked_network(given.get("network")),
@@ -55,12 +55,12 @@ def _plane(value: Any) -> dict[str, Any]:
         raise InvalidInputError(f"plane must be an object with a kind: {', '.join(PLANES)}")
     kind = _checks.choice(value.get("kind"), "plane.kind", PLANES)
     if kind == "inputs":
-        _checks.known_only(value, "regions", ("kind",))
+        _checks.known_only(value, "plane", ("kind",))
         return {"kind": kind}
     if kind == "samples":
-        _checks.known_only(value, "regions", ("kind", "rows"))
+        _checks.known_only(value, "plane", ("kind", "rows"))
         return {"kind": kind, "rows": _indices(value.get("rows"), "plane.rows", 3)}
-    _checks.known_only(value, "regions", ("kind", "features", "row"))
+    _checks.known_only(value, "plane", ("kind", "features", "row"))
     row = value.get("row")
     return {
         "kind": kind,
@@ -95,16 +95,18 @@ def answer(arguments: dict[str, Any]) -> Frame:
     network = _materials.network_of(arguments["network"])
     data = None if arguments["data"] is None else _materials.data_of(arguments["data"])
     if data is not None and data.x.shape[1] != network.inputs:
-        raise InvalidInputError(f"the data have {data.x.shape[1]} columns where the network reads {network.inputs} numbers")
+        raise InvalidInputError(
+            f"the data have {data.x.shape[1]} columns where the network reads {network.inputs} numbers"
+        )
     plane = plane_of(arguments["plane"], network, data)
-    bounds = arguments["bounds"] or first_bounds(arguments["plane"], network, data)
+    bounds = arguments["bounds"] or first_bounds(arguments["plane"], data)
     hidden = [node.units for node in network.hidden_nodes]
     depth = min(arguments["depth"] or len(hidden), len(hidden))
     found = _cut(shortened(network, depth), plane, bounds, depth)
     whole = found if depth == len(hidden) else _whole(network, plane, bounds)
     arrays: Arrays = _geometry(found) | _decisions(whole, classes=whole is found)
     layers = plane_layers(network, plane)
-    arrays |= layers if layers else _formulas(found)
+    arrays |= layers or _formulas(found)
     arrays |= _around(arguments["plane"], plane, network, data)
     header = {
         "counts": {kind: found.count(kind) for kind in ("activation", "linear")},
@@ -152,7 +154,9 @@ def plane_of(asked: dict[str, Any], network: "Network", data: "Dataset | None") 
     units: list[NDArray[np.float64]] = []
     for feature in asked["features"]:
         if feature >= network.inputs:
-            raise InvalidInputError(f"feature {feature} is none of the {network.inputs} that the network reads (from 0)")
+            raise InvalidInputError(
+                f"feature {feature} is none of the {network.inputs} that the network reads (from 0)"
+            )
         units.append(np.eye(1, network.inputs, feature)[0])
     first, second = units
     return Plane(np.where(first + second > 0, 0.0, base), first, second)
@@ -166,7 +170,7 @@ def _row(data: "Dataset | None", row: int) -> NDArray[np.float64]:
     return data.x[row]
 
 
-def first_bounds(asked: dict[str, Any], network: "Network", data: "Dataset | None") -> list[float]:
+def first_bounds(asked: dict[str, Any], data: "Dataset | None") -> list[float]:
     """Give where to look first: where the data lie, and a margin."""
     if asked["kind"] == "samples":
         return [-0.5, 1.5, -0.5, 1.5]
@@ -206,7 +210,7 @@ def _whole(network: "Network", plane: "Plane", bounds: list[float]) -> "Regions 
 
 
 def _within(places: NDArray[np.float64], bounds: tuple[float, float, float, float]) -> NDArray[np.float32]:
-    """Give places (..., 2) from 0 to 1 within the bounds, so that float32 keeps their digits however small these are."""
+    """Give places (..., 2) from 0 to 1 within the bounds, so that float32 keeps their digits."""
     s0, s1, t0, t1 = bounds
     return ((places - (s0, t0)) / (s1 - s0, t1 - t0)).astype(np.float32)
 
@@ -236,7 +240,7 @@ def _decisions(found: "Regions | None", *, classes: bool) -> Arrays:
 
 
 def plane_layers(network: "Network", plane: "Plane") -> Arrays:
-    """Give weights and biases by which a page computes with a chain of dense layers from a point (s, t) on, else none."""
+    """Give weights and biases by which a page goes through a chain of dense layers from (s, t) on, else none."""
     from hinges.errors import UnsupportedModelError
 
     try:
