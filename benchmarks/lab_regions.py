@@ -122,7 +122,7 @@ def page(painter: str) -> Iterator["Page"]:
 
 def main() -> None:
     """Cut, paint, read, and print what it took against the bars."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--units", type=int, default=256)
     parser.add_argument("--reach", type=float, default=1.2)
     parser.add_argument("--painter", choices=[name for name in FORCE if name], default="")

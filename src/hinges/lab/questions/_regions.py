@@ -264,11 +264,10 @@ def _slope(network: "Network") -> float | None:
     """Give the slope below zero of every leaky_relu, None where they differ."""
     from hinges.nets import Activation
 
-    found = {
-        float(np.unique(np.asarray(node.parameter)).item()) if np.unique(np.asarray(node.parameter)).size == 1 else None
-        for node in network.nodes
-        if isinstance(node, Activation) and node.kind == "leaky_relu"
-    }
+    leaky = [node.slope for node in network.nodes if isinstance(node, Activation) and node.kind == "leaky_relu"]
+    if any(np.ndim(slope) for slope in leaky):
+        return None
+    found = {float(slope) for slope in leaky}
     return 0.0 if not found else found.pop() if len(found) == 1 else None
 
 
