@@ -1,7 +1,10 @@
 """Questions of pages: right answers for many at once, the newest wins, and nonsense gets a sentence."""
 
+import asyncio
 import json
 import threading
+from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ from running_lab import Lab
 from hinges import best_error, error_curve, to_network
 from hinges.errors import InvalidInputError
 from hinges.lab._pool import Pool
-from hinges.lab._worker import Worker, replies_to
+from hinges.lab._worker import StoppedError, Worker, replies_to
 from hinges.lab.questions import QUESTIONS, BadQuestionError, Frame, Question, kind_named, read_question
 from hinges.lab.questions._best import SHORT_ROWS
 from hinges.lab.questions._checks import MAX_ROWS
@@ -212,6 +215,100 @@ def test_short_questions_have_processes_of_their_own():
     pool.close()
 
 
+class Talker:
+    """A worker that answers in five parts, and keeps count of those that were taken from it."""
+
+    taken: ClassVar[list[int]] = []
+    stopped: ClassVar[list[bool]] = []
+    is_usable = True
+
+    def __init__(self, *, patient: bool = False, **_: object) -> None:
+        self.patient = patient
+
+    def ask(self, _: Question, hear: Callable[[str], None]) -> str:
+        for number in range(5):
+            self.taken.append(number)
+            hear(str(number))
+        return "last"
+
+    def stop(self) -> None:
+        self.stopped.append(True)
+
+
+def test_parts_wait_for_whoever_hears_them(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("hinges.lab._pool.Worker", Talker)
+    Talker.taken.clear()
+    heard: list[object] = []
+
+    async def converse() -> object:
+        pool, gate = Pool(1), asyncio.Semaphore(2)
+
+        async def hear(part: object) -> None:
+            await gate.acquire()
+            heard.append(part)
+
+        asking = asyncio.create_task(pool.reply(Question(1, "curve", {}), hear))
+        while len(Talker.taken) < 3:
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.02)
+        assert heard == ["0", "1"]
+        assert Talker.taken == [0, 1, 2]  # the third waits, and no fourth is computed
+        for _ in range(3):
+            gate.release()
+        last = await asking
+        pool.close()
+        return last
+
+    assert asyncio.run(converse()) == "last"
+    assert heard == list("01234")
+
+
+def test_what_is_given_up_is_heard_no_more(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("hinges.lab._pool.Worker", Talker)
+    Talker.taken.clear()
+    heard: list[object] = []
+
+    async def converse() -> None:
+        pool = Pool(1)
+
+        async def hear(part: object) -> None:
+            heard.append(part)
+            await asyncio.sleep(60)  # a page that does not deal with it
+
+        asking = asyncio.create_task(pool.reply(Question(1, "curve", {}), hear))
+        while not heard:
+            await asyncio.sleep(0.001)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        while pool._busy:  # the worker comes to its end by itself, and is free for the next question
+            await asyncio.sleep(0.001)
+        assert [type(each) for each in pool._idle] == [Talker]
+        pool.close()
+
+    asyncio.run(converse())
+    assert heard == ["0"]
+    assert Talker.taken == [0, 1, 2, 3, 4]
+
+
+def test_a_question_that_takes_too_long_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("hinges.lab._pool.Worker", Talker)
+    monkeypatch.setattr("hinges.lab._pool.TIME_LIMIT", 0.05)
+    Talker.stopped.clear()
+
+    async def converse() -> None:
+        async def hear(_: object) -> None:
+            await asyncio.sleep(60)
+
+        pool = Pool(1)
+        with pytest.raises(StoppedError, match="no answer within"):
+            await pool.reply(Question(1, "curve", {}), hear)
+        pool.close()
+
+    asyncio.run(converse())
+    assert Talker.stopped
+
+
 # --------------------------------------------------------------------------------------------------- over the wire
 
 
@@ -264,6 +361,22 @@ def test_the_newest_question_wins(lab_server: Lab):
     assert replies[5]["answer"]["certified"] is True
     assert [reply["id"] for reply in after] == [7, 9]
     assert "answer" in after[1]
+
+
+def test_lanes_of_a_page_are_worked_on_beside_each_other(lab_server: Lab):
+    slow = {"question": "curve", "x": list(range(4_000)), "y": [i * i % 7919 for i in range(4_000)], "max_units": 100}
+    with connected(lab_server) as page:
+        for lane in "abcd":
+            page.send(json.dumps({"id": f"slow {lane}", "lane": lane, **slow}))
+        page.send(frame(id="fifth", lane="e"))
+        assert "at most 4 lanes" in json.loads(page.recv(60))["error"]
+        page.send(frame(id="new", lane="b"))  # takes the place of one, and of none of the others
+        replies = [json.loads(page.recv(60)) for _ in range(2)]
+        assert [(reply["id"], reply.get("superseded")) for reply in replies] == [("slow b", True), ("new", None)]
+        page.send(json.dumps({"id": 9, "question": "cancel", "of": "slow d"}))
+        assert json.loads(page.recv(60))["id"] == "slow d"
+        page.send(json.dumps({"id": 10, "question": "cancel"}))
+        assert {json.loads(page.recv(60))["id"] for _ in range(2)} == {"slow a", "slow c"}
 
 
 def test_hostile_messages_get_sentences_and_the_next_question_its_answer(lab_server: Lab):

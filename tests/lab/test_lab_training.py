@@ -3,6 +3,8 @@
 import contextlib
 import itertools
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -372,3 +374,21 @@ def test_a_training_that_cannot_be_is_a_sentence(lab_server: Lab):
             reply = page.hear()
             assert reply["id"] == mark
             assert 10 < len(reply["error"]) <= 300
+
+
+def test_a_process_that_dies_is_a_sentence(lab_server: Lab):
+    with page_of(lab_server) as page:
+        page.train(steps=10_000_000)
+        next(page.frames())
+        children = Path(f"/proc/{lab_server.process.pid}/task").glob("*/children")
+        numbers = [int(number) for each in children for number in each.read_text().split()]
+        training = [number for number in numbers if "jaxlib" in Path(f"/proc/{number}/maps").read_text()]
+        if not training:
+            pytest.skip("needs /proc")
+        for number in training:
+            os.kill(number, signal.SIGKILL)
+        while "error" not in (reply := page.hear()):
+            assert reply["more"]
+        assert "ended before its time" in reply["error"]
+        page.say(id=2, question="best", x=[0, 1, 2], y=[0, 1, 0], pieces=2)
+        assert page.hear()["answer"]["certified"] is True

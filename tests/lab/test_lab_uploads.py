@@ -245,7 +245,7 @@ def test_forty_files_at_once_are_too_many(upload_lab: tuple[Lab, Path]):
     assert len(handles) == MAX_FILES - there
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
 def test_the_folder_goes_with_the_lab(end: signal.Signals, tmp_path: Path):
     lab, folder = start_in(tmp_path)
     try:

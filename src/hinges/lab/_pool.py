@@ -113,6 +113,8 @@ class _Part:
 
     def deliver(self, message: Message) -> None:
         """Wait in the thread until the part is heard, if anybody still hears."""
+        if self._dropped:
+            return
         self._present = asyncio.run_coroutine_threadsafe(self._heard(message), self._loop)
         with contextlib.suppress(concurrent.futures.CancelledError):
             self._present.result()

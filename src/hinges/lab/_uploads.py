@@ -21,6 +21,7 @@ MAX_TABLE_BYTES = 16_000_000  # of text, which takes many times that when it is 
 MAX_FILES = 32  # of one server
 MAX_ALL_BYTES = 256_000_000  # of them together
 TOGETHER = 2  # files that are read at once, however many come
+PATIENCE = 60.0  # seconds until a file must be there
 LONGEST_NAME = 100
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".joblib")
 
@@ -52,7 +53,7 @@ class Uploads:
         path = self.folder / f"{handle}{suffix}"
         kept = False
         try:
-            self._sizes[handle] = await _written(path, body, most)
+            self._sizes[handle] = await _arrived(path, body, most)
             arguments = {"network" if suffix in NETWORK_SUFFIXES else "data": {"upload": handle}, "name": name}
             question = Question(handle, "open", kind_named("open").check(arguments))
             async with self._turns:
@@ -102,6 +103,17 @@ def _length(said: str | None, most: int) -> int:
 
 def _too_long(most: int) -> InvalidInputError:
     return InvalidInputError(f"the file is too long: at most {most // 1_000_000} MB of this kind are taken")
+
+
+async def _arrived(path: Path, body: AsyncIterator[bytes], most: int) -> int:
+    """Write what comes if it comes in time and there is room for it, and give how many bytes it was."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _written(path, body, most)
+    except TimeoutError:
+        raise InvalidInputError(f"the file did not come within {PATIENCE:.0f} seconds") from None
+    except OSError as error:
+        raise InvalidInputError(f"the file cannot be kept ({error.strerror or 'no room'})") from None
 
 
 async def _written(path: Path, body: AsyncIterator[bytes], most: int) -> int:
