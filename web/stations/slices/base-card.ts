@@ -94,6 +94,7 @@ export function baseCard(host: Host<Action>): BaseCard {
     model.offer([...NAMES.map((value) => ({ value: value as string, label: LABEL[value] })), ...(name ? [] : [{ value: "upload", label: own }])]);
     model.set(name ?? "upload");
   };
+  style(numbers, "display", "none");
   arrange(strip, choices.map((each) => each.el));
   const el = card({ title: "What is sliced" },
     h("div", { class: "s-what" },

@@ -59,7 +59,7 @@ export function mapCard(host: Host<Action>): MapCard {
       ]);
       map.describe(`Each cell is one feature moved by itself; the darkest has ${short(most)} ${SAYS[state.map]}.`);
       const none = Array.from(measured).filter((each) => each === 0).length;
-      said.set(`${capital(featureName(about, feature))}: ${plural(sweep.kinks[feature]!, "kink")}, bend ${short(sweep.bend[feature]!, 2)}, swing ${short(sweep.swing[feature]!, 2)}. ${state.map === "kinks" ? `${plural(none, "feature")} of ${about.inputs} ${none === 1 ? "has" : "have"} no kink at all.` : `The most is ${short(most)}.`}`);
+      said.set(`${capital(featureName(about, feature))}: ${plural(sweep.kinks[feature]!, "kink")}, bend ${short(sweep.bend[feature]!, 2)}, swing ${short(sweep.swing[feature]!, 2)}. ${state.map === "kinks" ? `${none === 0 ? "Every feature has a kink." : `${plural(none, "feature")} of ${about.inputs} ${none === 1 ? "has" : "have"} no kink at all.`}` : `The most is ${short(most)}.`}`);
     },
   };
 }

@@ -22,16 +22,16 @@ export function oneCard(onMove: (t: number | undefined) => void): OneCard {
       if (!latest) return [];
       const { shown: { state, about, sweep }, panel } = latest;
       const values = readAt(panel, shareOf(about, panel.feature, x));
-      const read = values.map((value, k) => ({ label: curveName(state, k), y: value - (state.drawn === "changes" ? sweep!.values[k]! : 0), colour: curveColour(state, k) }));
+      const read = values.map((value, k) => ({ label: `${state.drawn === "changes" ? "Δ " : ""}${curveName(state, k)}`, y: value - (state.drawn === "changes" ? sweep!.values[k]! : 0), colour: curveColour(state, k) }));
       return read.sort((a, b) => b.y - a.y).slice(0, 4); // the highest; more would cover the plot
     },
     onMove: (x) => onMove(x === undefined || !latest ? undefined : shareOf(latest.shown.about, latest.panel.feature, x)),
   });
   const key = legend();
   const said = status();
-  const title = card({ title: "One feature" }, chart.el, key.el, said.el);
+  const el = card({ title: "One feature" }, chart.el, key.el, said.el);
   return {
-    el: title,
+    el,
     svg: chart.svg,
     cross(t) {
       cross.set(t === undefined || !latest ? undefined : valueOn(latest.shown.about, latest.panel.feature, t));
@@ -46,7 +46,7 @@ export function oneCard(onMove: (t: number | undefined) => void): OneCard {
       const place = (t: number): number => valueOn(about, feature, t);
       const inner = Array.from(panel.t).slice(1, -1).map(place);
       const layers: Layer[] = [{ kind: "rule", id: "base", x: sweep.base[feature]!, look: "dash", colour: "muted" }];
-      layers.push({ kind: "rule", id: "kinks", x: inner, colour: "axis" });
+      layers.push({ kind: "rule", id: "kinks", x: inner, colour: inner.length > 30 ? "grid" : "axis" });
       curves.forEach(({ x, y, colour }, k) => layers.push({ kind: "curve", id: `c${k}`, x: Array.from(x, place), y, colour, look: "thin" }));
       chart.view({ x: [place(0), place(1)], y: reachOf([curves]) });
       chart.rename(`The curves of ${featureName(about, feature)}`);

@@ -55,8 +55,6 @@ export type Action =
 
 export const PANELS = 36;
 export const CURVES = [1, 2, 4, 8, 16, 32, 64] as const;
-const SORTS: readonly Sort[] = [...MEASURES, "position"];
-const DRAWN: readonly Drawn[] = ["changes", "values"];
 const MOST = 1_000_000;
 const HANDLE = /^[\w-]{1,80}$/;
 
@@ -74,54 +72,52 @@ export function nameOf({ model }: Pick<State, "model">): Name | undefined {
   return "example" in model ? NAMES.find((name) => name === model.example) : undefined;
 }
 
+/** Of each part of the state, whether a value from outside is one, and the sentence for what is none. */
+const PARTS: { readonly [K in keyof State]: readonly [(raw: unknown) => raw is State[K], string] } = {
+  model: [isModel, `model must name one of the networks ${NAMES.join(", ")}, or an upload.`],
+  data: [isReference, "data must name an example or an upload."],
+  base: [(raw): raw is State["base"] => raw === null || isIndex(raw), "base must be the number of a row, or null for the mean."],
+  show: [isShow, "show must be outputs, an output's index, or a unit's layer and index."],
+  sort: oneOf("sort", [...MEASURES, "position"]),
+  page: [isIndex, "page must be a whole number from 0."],
+  feature: [isIndex, "feature must be a whole number from 0."],
+  map: oneOf("map", MEASURES),
+  drawn: oneOf("drawn", ["changes", "values"]),
+  line: [isLine, "line must be two different rows."],
+  at: [(raw): raw is number => isNumber(raw) && raw >= 0 && raw <= 1, "at must be a number from 0 to 1."],
+  curves: oneOf("curves", CURVES),
+};
+
 /** Gives the state after an action; an unknown or impossible one gives the very same object. */
 export function advance(state: State, action: Action): State {
-  switch (action.kind) {
-    case "model": return withModel(state, action);
-    case "data": return isReference(action.data) && !same(action.data, state.data) ? { ...state, data: action.data, base: null, line: [0, 1], page: 0 } : state;
-    case "base": return isBase(action.base) ? changed(state, { base: action.base }) : state;
-    case "show": return isShow(action.show) && !same(action.show, state.show) ? { ...state, show: action.show } : state;
-    case "sort": return SORTS.includes(action.sort) && action.sort !== state.sort ? { ...state, sort: action.sort, page: 0 } : state;
-    case "page": return isIndex(action.page) ? changed(state, { page: action.page }) : state;
-    case "feature": return isIndex(action.feature) ? changed(state, { feature: action.feature }) : state;
-    case "map": return MEASURES.includes(action.map) ? changed(state, { map: action.map }) : state;
-    case "drawn": return DRAWN.includes(action.drawn) ? changed(state, { drawn: action.drawn }) : state;
-    case "line": return isLine(action.line) && !same(action.line, state.line) ? { ...state, line: [action.line[0], action.line[1]] } : state;
-    case "at": return isShare(action.at) ? changed(state, { at: action.at }) : state;
-    case "curves": return isCurves(action.curves) ? changed(state, { curves: action.curves }) : state;
-    default: return state;
-  }
+  const { kind } = action;
+  if (!Object.hasOwn(PARTS, kind)) return state;
+  const value = (action as unknown as Record<string, unknown>)[kind];
+  if (!PARTS[kind][0](value) || (same(value, state[kind]) && kind !== "model")) return state;
+  if (kind === "model") return withModel(state, action);
+  const first = kind === "data" ? { base: null, line: [0, 1] as const, page: 0 } : kind === "sort" ? { page: 0 } : {};
+  return { ...state, ...first, [kind]: value };
 }
 
 /** Another network keeps everything that may still be: the remedy is compared at the same base. */
 function withModel(state: State, { model, data = "example" in model ? DIGITS : state.data }: Extract<Action, { kind: "model" }>): State {
-  if (!isModel(model) || !isReference(data) || (same(model, state.model) && same(data, state.data))) return state;
+  if (!isReference(data) || (same(model, state.model) && same(data, state.data))) return state;
   if (same(data, state.data) && "example" in model && "example" in state.model) return { ...state, model };
   return { ...state, model, data, base: null, show: { kind: "outputs" }, page: 0, feature: 0, line: [0, 1] };
-}
-
-function changed(state: State, change: Partial<State>): State {
-  return Object.entries(change).every(([key, value]) => Object.is(state[key as keyof State], value)) ? state : { ...state, ...change };
 }
 
 /** Gives a state from outside, completed and checked, or the sentence that says what is wrong. */
 export function check(raw: unknown): State | string {
   if (!isFields(raw)) return "The state of Slices is no object.";
-  const state = { ...initial(), ...raw } as State;
-  if (!isModel(state.model)) return `model must name one of the networks ${NAMES.join(", ")}, or an upload.`;
-  if (!isReference(state.data)) return "data must name an example or an upload.";
+  const first = initial();
+  const state = Object.fromEntries(Object.entries(first).map(([key, value]) => [key, raw[key] === undefined ? value : raw[key]])) as unknown as State;
+  for (const [key, [isRight, sentence]] of Object.entries(PARTS)) if (!isRight(state[key as keyof State])) return sentence;
   if ("example" in state.model && !same(state.data, DIGITS)) return "data must be the digits for a network that comes with the lab.";
-  if (!isBase(state.base)) return "base must be the number of a row, or null for the mean.";
-  if (!isShow(state.show)) return "show must be outputs, an output's index, or a unit's layer and index.";
-  if (!SORTS.includes(state.sort)) return `sort must be one of ${SORTS.join(", ")}.`;
-  if (!isIndex(state.page) || !isIndex(state.feature)) return "page and feature must be whole numbers from 0.";
-  if (!MEASURES.includes(state.map)) return `map must be one of ${MEASURES.join(", ")}.`;
-  if (!DRAWN.includes(state.drawn)) return "drawn must be changes or values.";
-  if (!isLine(state.line)) return "line must be two different rows.";
-  if (!isShare(state.at)) return "at must be a number from 0 to 1.";
-  if (!isCurves(state.curves)) return `curves must be one of ${CURVES.join(", ")}.`;
-  const { model, data, base, show, sort, page, feature, map, drawn, line, at, curves } = state;
-  return { model, data, base, show, sort, page, feature, map, drawn, line: [line[0], line[1]], at, curves };
+  return state;
+}
+
+function oneOf<T extends string | number>(name: string, all: readonly T[]): readonly [(raw: unknown) => raw is T, string] {
+  return [(raw): raw is T => all.includes(raw as T), `${name} must be one of ${all.join(", ")}.`];
 }
 
 function isReference(raw: unknown): raw is Reference {
@@ -140,24 +136,12 @@ function isShow(raw: unknown): raw is Show {
   return isIndex(raw.index) && (raw.kind === "output" || (raw.kind === "unit" && isIndex(raw.layer)));
 }
 
-function isBase(raw: unknown): raw is number | null {
-  return raw === null || isIndex(raw);
-}
-
 function isLine(raw: unknown): raw is readonly [number, number] {
   return Array.isArray(raw) && raw.length === 2 && raw.every(isIndex) && raw[0] !== raw[1];
 }
 
 function isIndex(raw: unknown): raw is number {
   return isNumber(raw, MOST) && Number.isInteger(raw) && raw >= 0;
-}
-
-function isShare(raw: unknown): raw is number {
-  return isNumber(raw) && raw >= 0 && raw <= 1;
-}
-
-function isCurves(raw: unknown): raw is number {
-  return CURVES.includes(raw as (typeof CURVES)[number]);
 }
 
 function same(a: unknown, b: unknown): boolean {

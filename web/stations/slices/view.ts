@@ -89,6 +89,7 @@ class SlicesView implements View<State> {
     const shown = source && shownOf(this.state, source);
     this.curves.set(this.state, this.many);
     this.page.classList.toggle("s-waiting", !shown);
+    this.page.classList.toggle("s-missing", !shown && this.problem !== "");
     if (shown) this.parts.request(shown);
     else {
       const problem = this.problemNow(source);
