@@ -60,7 +60,7 @@ figure, axes = plt.subplots(1, 4, figsize=(10, 2.3), sharey=True, layout="constr
 for ax, (v, b) in zip(axes, [(1, 1), (1, 0.5), (2, 0), (-1, 0.5)], strict=True):
     ray = Network.dense([[[v]]], [[b]], ["relu"])
     ax.plot(x, ray(x))
-    ax.set_title(f"relu({b:g} + {v:g} x)", fontsize=10)
+    ax.set_title(f"relu({b:g} {v:+g} x)", fontsize=10)
 plt.show()
 
 # %%
@@ -157,10 +157,10 @@ moved
 # The same as the article's two pictures: many random changes of one unit's output weight.
 
 # %%
-figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), sharey=True, layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(10, 4.4), layout="constrained")
 for ax, unit in zip(axes, (0, 2), strict=True):
     plot(fan(network, Parameter(1, "weight", unit, 0), interval=(-1, 1), count=20, reach=0.5), ax=ax)
-    ax.set_title(f"output weight of unit {unit + 1}: 20 random changes")
+    ax.set_ylim(-1.8, 1.5)
 plt.show()
 
 
