@@ -1,7 +1,9 @@
 # ruff: noqa: INP001 - a script, not part of a package
 """Makes the examples of the station Doctor: networks that fail for different causes, diagnosed and repaired.
 
-    python tools/lab_examples.py doctor        writes web/stations/doctor/examples.json
+    python tools/lab_examples.py doctor        writes web/stations/doctor/forum.json and examples/cases.json
+
+The first is a part of the page, the others lie beside it.
 
 Every network's numbers are rounded to a few decimals before it is diagnosed, so that those in the file are all of it.
 """
@@ -17,7 +19,8 @@ import numpy as np
 from hinges import Best, Dataset, Network, Training, diagnose, example, fit, repair
 from hinges.lab.questions._findings import diagnosis_payload, repair_payload
 
-OUT = Path(__file__).resolve().parents[1] / "web" / "stations" / "doctor" / "examples.json"
+OUT = Path(__file__).resolve().parents[1] / "web" / "stations" / "doctor"
+FIRST = "forum"
 UNITS = 10
 LEFT_OUT = 7.0  # where the rows of training ended
 Case = tuple[Network, Dataset, str | None, str]  # network, rows, the example that the rows are, loss
@@ -123,8 +126,9 @@ def answers(case: Case) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Make the file."""
-    found = {name: answers(make()) for name, make in CASES.items()}
-    lines = ",\n".join(f'"{name}": {json.dumps(each, separators=(",", ":"))}' for name, each in found.items())
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+    """Make the files."""
+    found = {name: json.dumps(answers(make()), separators=(",", ":")) for name, make in CASES.items()}
+    (OUT / "examples").mkdir(parents=True, exist_ok=True)
+    (OUT / f"{FIRST}.json").write_text(f"{found.pop(FIRST)}\n", encoding="utf-8")
+    lines = ",\n".join(f'"{name}": {each}' for name, each in found.items())
+    (OUT / "examples" / "cases.json").write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")

@@ -13,7 +13,7 @@ from hinges.lab._static import MEDIA_TYPES, static_files, stations
 
 ROOT = Path(__file__).parents[2]
 NAMES = {"file.html", "icon.svg", "index.html", "lab.css", "lab.js", "stations.json", "widget.js"}
-NAMES |= {"slices-digits.bin", "slices-many.bin"}
+NAMES |= {"doctor-cases.json", "slices-digits.bin", "slices-many.bin"}
 MOST = 150_000  # bytes of all stations, packed
 
 

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).resolve().parents[2]
-MADE = json.loads((ROOT / "web" / "stations" / "doctor" / "examples.json").read_text())
+FOLDER = ROOT / "web" / "stations" / "doctor"
+MADE: dict[str, Any] = {
+    "forum": json.loads((FOLDER / "forum.json").read_text()),
+    **json.loads((FOLDER / "examples" / "cases.json").read_text()),
+}
 needs_browser = pytest.mark.needs("playwright", "chromium")
 EXACT = 1e-12
 
@@ -52,6 +56,8 @@ def station(open_page: Callable[..., "Page"], site: str) -> Callable[..., "Page"
     def open_it(given: dict[str, Any] | None = None, **options: Any) -> "Page":
         page = open_page(address(site, "doctor", given), **options)
         page.get_by_role("heading", name="Doctor", exact=True).wait_for()
+        if given is None or "example" in given["network"]:
+            page.get_by_role("list", name="Findings").locator(":scope > li").first.wait_for()
         settle(page)
         return page
 
@@ -151,6 +157,7 @@ def test_a_link_opens_to_what_it_held(station: Callable[..., "Page"]) -> None:
     assert strokes(page, "held") == 12
     assert page.get_by_role("row", name=re.compile("^in the picture 8.8")).is_visible()
     page.get_by_role("combobox", name="Network").select_option("spiral")
+    page.get_by_role("table", name="The layers").wait_for()
     settle(page)
     row = page.get_by_role("table", name="The layers").get_by_role("row", name=re.compile("^relu_0"))
     assert row.inner_text().split() == ["relu_0", "relu", "16", "2", "0", "14", "\u2013", "1", "%"]
@@ -180,6 +187,7 @@ def test_nobody_is_hindered_and_nothing_scrolls_sideways(
     page = station(state("forum", finding=0, repair=0.5))
     hinders_nobody(page, audit)
     page.get_by_role("combobox", name="Network").select_option("spiral")
+    page.get_by_role("table", name="The layers").wait_for()
     never_scrolls_sideways(page)
     assert audit(page, "main") == []
 

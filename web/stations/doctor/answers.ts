@@ -1,8 +1,9 @@
 /** What Python says of a network: as in the examples that came with the page, or asked. */
 
+import { jsonBesideThePage } from "../files.ts";
 import type { Ask } from "../station.ts";
+import forum from "./forum.json";
 import { caseOf, type Case, type DataRef, type Dense, type NetworkRef, type Rows, type State } from "./state.ts";
-import made from "./examples.json";
 
 export interface Curve {
   /** By its breakpoints; else by samples. */
@@ -82,7 +83,29 @@ export interface Example {
   readonly repair: Repaired;
 }
 
-export const EXAMPLES = made as unknown as Readonly<Record<Case, Example>>;
+/** The first example is part of the page; the others lie beside it. */
+const here: Partial<Record<Case, Example>> = { forum: forum as unknown as Example };
+let fetching: Promise<void> | undefined;
+
+/** Gives an example, undefined until the others are fetched. */
+export function exampleOf(name: Case): Example | undefined {
+  return here[name];
+}
+
+/** Takes examples as they were made. */
+export function learn(examples: unknown): void {
+  Object.assign(here, examples);
+}
+
+/** Fetches the examples that lie beside the page; after a failure they are fetched anew. */
+function fetchExamples(): Promise<void> {
+  return (fetching ??= jsonBesideThePage("doctor-cases.json").then(learn).finally(() => (fetching = undefined)));
+}
+
+/** Whether a state speaks of an example that is not here yet. */
+export function isMissing({ network, data }: Pick<State, "network" | "data">): boolean {
+  return [network, data].some((ref) => "example" in ref && !here[ref.example]);
+}
 
 /** What is known of a state so far. */
 export interface Known {
@@ -96,7 +119,7 @@ export interface Known {
 
 /** Gives the numbers of a network where the page has them. */
 export function denseOf(network: NetworkRef, known: Known): Dense | null {
-  if ("example" in network) return EXAMPLES[network.example].diagnosis.network.dense;
+  if ("example" in network) return exampleOf(network.example)?.diagnosis.network.dense ?? null;
   return "upload" in network ? (known.diagnosis?.network.dense ?? null) : network;
 }
 
@@ -121,14 +144,16 @@ export function answers(ask: Ask | undefined, onChange: () => void): Answers {
     const oldest = kept.keys().next().value;
     if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
   };
-  const put = async (key: string, kind: "diagnose" | "repair", { network, data }: State): Promise<void> => {
-    if (!ask) return;
+  const put = async (key: string, kind: "diagnose" | "repair", state: State): Promise<void> => {
+    const { network, data } = state;
+    if (!ask && !isMissing(state)) return;
     asking?.abort();
     asking = new AbortController();
     const { signal } = asking;
     keep(key, { busy: kind, problem: undefined });
     try {
-      const answer = await ask({ kind, network: sentNetwork(network), data: sentData(data) }, signal);
+      if (isMissing(state)) await fetchExamples();
+      const answer = caseOf(state) || !ask ? undefined : await ask({ kind, network: sentNetwork(network), data: sentData(data) }, signal);
       keep(key, { busy: undefined, [kind === "diagnose" ? "diagnosis" : "repair"]: answer });
     } catch (error) {
       keep(key, { busy: undefined, problem: signal.aborted ? undefined : error instanceof Error ? error.message : "Python gave no answer." });
@@ -139,7 +164,8 @@ export function answers(ask: Ask | undefined, onChange: () => void): Answers {
   return {
     of(state) {
       const name = caseOf(state);
-      if (name) return EXAMPLES[name];
+      const example = name && exampleOf(name);
+      if (example) return example;
       const key = JSON.stringify([state.network, state.data]);
       const known = kept.get(key) ?? {};
       if (key !== wanted) {
@@ -160,11 +186,11 @@ export function answers(ask: Ask | undefined, onChange: () => void): Answers {
 
 function sentNetwork(network: NetworkRef): object {
   if ("upload" in network) return { upload: network.upload };
-  const { weights, biases, activations } = "example" in network ? EXAMPLES[network.example].diagnosis.network.dense! : network;
+  const { weights, biases, activations } = "example" in network ? exampleOf(network.example)!.diagnosis.network.dense! : network;
   return { weights, biases, activations };
 }
 
 function sentData(data: DataRef): object {
   if ("upload" in data) return { upload: data.upload };
-  return "example" in data ? EXAMPLES[data.example].data : data;
+  return "example" in data ? exampleOf(data.example)!.data : data;
 }

@@ -5,7 +5,7 @@ import {
   valuesAt,
 } from "../../engine/index.ts";
 import { extent } from "../../kit/index.ts";
-import { type Curve, denseOf, type Described, EXAMPLES, type Kink, type Known } from "./answers.ts";
+import { type Curve, denseOf, type Described, exampleOf, type Kink, type Known } from "./answers.ts";
 import type { DataRef, Dense, State } from "./state.ts";
 
 export interface Points {
@@ -38,7 +38,8 @@ const REACH = 0.14; // of the rows' length, shown on both sides
 /** Gives the rows of one input and one output that a picture shows, where there are such. */
 export function rowsOf(data: DataRef, known: Known): Points | undefined {
   if ("upload" in data) return known.diagnosis?.data.x && { x: known.diagnosis.data.x, y: known.diagnosis.data.y! };
-  const rows = "example" in data ? EXAMPLES[data.example].data : data;
+  const rows = "example" in data ? exampleOf(data.example)?.data : data;
+  if (!rows) return undefined;
   if ("example" in rows) return rows.example === "spiral" ? undefined : example(rows.example);
   const [x, y] = [numbers(rows.x), numbers(rows.y)];
   return x && y && { x, y };

@@ -1,11 +1,12 @@
 /** The Python that diagnoses and repairs the same network. */
 
 import { repr } from "../../engine/index.ts";
-import { type Diagnosis, EXAMPLES } from "./answers.ts";
+import { type Diagnosis, exampleOf, isMissing } from "./answers.ts";
 import type { DataRef, NetworkRef, State } from "./state.ts";
 
 /** Gives source that runs with the library alone (and the two files, where they were opened). */
 export function python(state: State): string {
+  if (isMissing(state)) return "# This example is not fetched yet: open Doctor first.\n";
   const loss = lossOf(state);
   const judged = loss === undefined ? ", loss=loss" : loss === "mse" ? "" : `, loss="${loss}"`;
   const found = loss === undefined ? ['loss = "cross-entropy" if network.outputs > 1 and data.y.shape[1] == 1 else "mse"'] : [];
@@ -18,7 +19,7 @@ export function python(state: State): string {
 
 function network(ref: NetworkRef): string[] {
   if ("upload" in ref) return [`network = hinges.load(${text(ref.name)})`];
-  const { weights, biases, activations } = "example" in ref ? EXAMPLES[ref.example].diagnosis.network.dense! : ref;
+  const { weights, biases, activations } = "example" in ref ? exampleOf(ref.example)!.diagnosis.network.dense! : ref;
   return [
     "network = hinges.Network.dense(",
     `    [${weights.map(list).join(", ")}],`,
@@ -30,15 +31,15 @@ function network(ref: NetworkRef): string[] {
 
 function rows(ref: DataRef): string[] {
   if ("upload" in ref) return [`data = hinges.Dataset.read(${text(ref.name)})`];
-  const data = "example" in ref ? EXAMPLES[ref.example].data : ref;
+  const data = "example" in ref ? exampleOf(ref.example)!.data : ref;
   return ["example" in data ? `data = hinges.example("${data.example}")` : `data = hinges.Dataset(${list(data.x)}, ${list(data.y)})`];
 }
 
 /** Gives the loss that a state is judged by; undefined where that hangs on what is in a file. */
 function lossOf({ network, data }: State): Diagnosis["loss_name"] | undefined {
   if ("upload" in network || "upload" in data) return undefined;
-  if ("example" in data) return EXAMPLES[data.example].diagnosis.loss_name;
-  const biases = "example" in network ? EXAMPLES[network.example].diagnosis.network.dense!.biases : network.biases;
+  if ("example" in data) return exampleOf(data.example)!.diagnosis.loss_name;
+  const biases = "example" in network ? exampleOf(network.example)!.diagnosis.network.dense!.biases : network.biases;
   const outputs = biases[biases.length - 1]!.length;
   const labels = data.y.map((each) => (typeof each === "number" ? each : each.length === 1 ? each[0]! : NaN));
   return outputs > 1 && labels.every((each) => Number.isInteger(each) && each >= 0 && each < outputs) ? "cross-entropy" : "mse";

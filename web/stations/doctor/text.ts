@@ -15,21 +15,21 @@ export const text: readonly Passage[] = [
   {
     title: "What a unit can do",
     paragraphs: [
-      "A ReLU unit bends the curve in one place, its *kink* at $-b/w$, and nowhere else. Where a network has no kinks among the data, it is a straight line there, however many units it has. So the first question is where the kinks are: each unit has a tick under the plot.",
-      "A unit whose kink lies outside the data is off for every row (*dead*) or on for every row. A dead unit gets no gradient: no training, however long, moves it. One that is always on is a straight line, and a network needs only one of those.",
+      "A ReLU unit bends the curve in one place, its *kink* at −b/w. Where a network has no kinks among the data, it is a straight line, however many units it has. So the first question is where the kinks are: each has a tick under the plot.",
+      "A unit whose kink lies outside the data is off for every row (*dead*) or on for every row. A dead one gets no gradient: no training, however long, moves it. One that is always on is a straight line, and a network needs only one of those.",
     ],
   },
   {
     title: "How the forum's network failed",
     paragraphs: [
-      "The inputs go from 0 to 10, and a usual start puts every kink at 0, because all biases are 0: at the edge of the data. Half of the units face left and are dead from the first step; the others begin as one straight line. A few kinks creep inside, and the loss stands still at what so few can do.",
-      "That it cannot do better is no opinion. The *floor* is the smallest loss that any network of so many units can have on these rows, and it is proven. The distance from the loss to the floor is what there is to gain.",
+      "The inputs go from 0 to 10, and a usual start has all biases 0: every kink at 0, at the edge of the data. Half of the units face left and are dead from the first step. A few kinks creep inside, and the loss stands still at what so few can do.",
+      "The *floor* is the smallest loss that any network of so many units can have on these rows, and it is proven. The distance from the loss to the floor is what there is to gain.",
     ],
   },
   {
     title: "What a remedy is worth",
     paragraphs: [
-      "Every remedy is tried before it is advised: the loss before and after it is measured on the same rows. What explains most is the cause; what follows from it only contributes. Repair moves the idle units to where the error is, spreads the kinks and solves the output layer. The result is never worse.",
+      "Every remedy is tried on the same rows before it is advised. What explains most is the cause; what follows from it only contributes. Repair moves idle units to where the error is, spreads the kinks and solves the output layer.",
     ],
   },
 ];

@@ -21,7 +21,7 @@ const PICTURED: readonly Sample[] = [
   { label: "kink that bends", colour: "text", look: "tick" }, { label: "dead", colour: "error", look: "cross" }, { label: "always on", colour: "error", look: "ring" },
 ];
 const UNITS: readonly Sample[] = [{ label: "on for some rows", colour: "fit", look: "dot" }, ...PICTURED.slice(3)];
-const OFFER = "Diagnosing a network of your own takes Python: `pip install \"hinges[lab]\"`, then `hinges lab` opens models (ONNX, Keras, PyTorch, npz) and CSV files, and the network just trained in Train.";
+const OFFER = "For a network of your own: `pip install \"hinges[lab]\"`, and `hinges lab` opens models (ONNX, Keras, PyTorch, npz) with CSV files, and what Train has just trained.";
 
 /** What the cards draw from. */
 interface Shown {
@@ -119,7 +119,7 @@ class DoctorView implements View<State> {
   }
 
   picture(): SVGSVGElement {
-    return this.chart.svg;
+    return this.picture_?.picture ? this.chart.svg : this.shares.svg;
   }
 
   destroy(): void {
@@ -224,7 +224,7 @@ class DoctorView implements View<State> {
     if (sentence) return this.standing.set(sentence, "error");
     if (diagnosis) return this.standing.set(`${diagnosis.standing}${picture && !picture.before.curve.exact ? " Its layers are smooth or very large: the curve is drawn through samples, not exactly." : ""}`);
     const facts = picture ? `Mean squared error ${short(lossOf(picture.before.f, picture.rows))} on ${picture.rows.x.length} rows. ` : "";
-    this.standing.set(busy ? `${facts}Python is looking at it …` : `${facts}The findings come from Python, which is not here.`);
+    this.standing.set(busy ? `${facts}Looking at it …` : `${facts}The findings come from Python, which is not here.`);
   }
 
   private showFindings({ state, known, active }: Shown): void {

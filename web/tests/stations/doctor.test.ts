@@ -1,17 +1,32 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { dense, evaluate, kinks, valuesAt } from "../../engine/index.ts";
-import { answers, EXAMPLES, type Known } from "../../stations/doctor/answers.ts";
+import { answers, type Example, exampleOf, isMissing, type Known, learn } from "../../stations/doctor/answers.ts";
 import { between, lossOf, pictureOf } from "../../stations/doctor/compute.ts";
 import { doctor } from "../../stations/doctor/index.ts";
 import { lossLayers, roomOf, ticksOf } from "../../stations/doctor/scene.ts";
 import { advance, type Case, caseOf, CASES, check, type Dense, initial, type State, stateFor } from "../../stations/doctor/state.ts";
+import cases from "../../stations/doctor/examples/cases.json";
+import forum from "../../stations/doctor/forum.json";
 import { placeOf } from "../../shell/link.ts";
 import type { Station } from "../../stations/station.ts";
+
+const EXAMPLES = { forum, ...cases } as unknown as Record<Case, Example>;
 
 const of = (name: Case): State => advance(advance(initial(), { kind: "case", name: "dead" }), { kind: "case", name });
 const curves = CASES.filter((name) => name !== "spiral");
 const near = (a: number, b: number, tolerance: number): void => assert.ok(Math.abs(a - b) <= tolerance * (1 + Math.abs(b)), `${a} is not ${b}`);
+
+test("one example is part of the page, the others are fetched", () => {
+  assert.deepEqual(CASES.filter((name) => !exampleOf(name)), CASES.filter((name) => name !== "forum"));
+  assert.ok(!isMissing(initial()) && isMissing(of("beyond")));
+  assert.match(doctor.python(of("beyond")), /^# /);
+  assert.equal(doctor.network!(of("beyond")), null);
+  assert.equal(pictureOf(of("beyond"), {}), undefined);
+  learn(cases);
+  assert.ok(!isMissing(of("beyond")));
+  assert.match(doctor.python(of("beyond")), /^import hinges/);
+});
 
 test("each example is drawn from its own numbers, and has the losses that Python measured", () => {
   for (const name of curves) {
