@@ -14,6 +14,7 @@ from running_lab import Lab
 from hinges import best_error, error_curve, to_network
 from hinges.errors import InvalidInputError
 from hinges.lab._pool import Pool
+from hinges.lab._session import Session
 from hinges.lab._worker import StoppedError, Worker, replies_to
 from hinges.lab.questions import QUESTIONS, BadQuestionError, Frame, Question, kind_named, read_question
 from hinges.lab.questions._best import SHORT_ROWS
@@ -309,6 +310,62 @@ def test_a_question_that_takes_too_long_is_a_sentence(monkeypatch: pytest.Monkey
     assert Talker.stopped
 
 
+class Socket:
+    """A websocket that keeps what is sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, object]] = []
+
+    async def send_text(self, text: str) -> None:
+        self.sent.append(json.loads(text))
+
+
+class Slow:
+    """A pool that answers the question `best` at once, and others never."""
+
+    async def reply(self, question: Question, _: object) -> str:
+        if question.kind != "best":
+            await asyncio.Event().wait()
+        return json.dumps({"id": question.mark, "answer": 1})
+
+
+def test_lanes_of_a_page_are_worked_on_beside_each_other():
+    def slow(lane: str) -> str:
+        return json.dumps({"id": f"slow {lane}", "question": "curve", "lane": lane, **ROWS, "max_units": 3})
+
+    async def converse() -> list[list[object]]:
+        socket = Socket()
+        session = Session(socket, Slow(), None)  # pyright: ignore[reportArgumentType]
+        seen: list[list[object]] = []
+        for message in (
+            *map(slow, "abcd"),
+            frame(id="fifth", lane="e"),  # more than are worked on at once
+            frame(id="new", lane="b"),  # takes the place of one, and of none of the others
+            json.dumps({"id": 9, "question": "cancel", "of": "slow d"}),
+            json.dumps({"id": 10, "question": "cancel", "of": "nobody"}),
+            json.dumps({"id": 11, "question": "more"}),
+            json.dumps({"id": 12, "question": "cancel"}),
+        ):
+            await session._take(message)
+            for _ in range(3):
+                await asyncio.sleep(0)
+            seen.append([(each["id"], each.get("error", "")) for each in socket.sent])
+            socket.sent.clear()
+        return seen
+
+    seen = asyncio.run(converse())
+    gone = "a newer question took its place"
+    assert seen[:4] == [[]] * 4
+    assert seen[4] == [("fifth", "at most 4 lanes of a page are in work at once")]
+    assert seen[5:] == [
+        [("slow b", gone), ("new", "")],
+        [("slow d", gone)],
+        [],
+        [],
+        [("slow a", gone), ("slow c", gone)],
+    ]
+
+
 # --------------------------------------------------------------------------------------------------- over the wire
 
 
@@ -361,22 +418,6 @@ def test_the_newest_question_wins(lab_server: Lab):
     assert replies[5]["answer"]["certified"] is True
     assert [reply["id"] for reply in after] == [7, 9]
     assert "answer" in after[1]
-
-
-def test_lanes_of_a_page_are_worked_on_beside_each_other(lab_server: Lab):
-    slow = {"question": "curve", "x": list(range(4_000)), "y": [i * i % 7919 for i in range(4_000)], "max_units": 100}
-    with connected(lab_server) as page:
-        for lane in "abcd":
-            page.send(json.dumps({"id": f"slow {lane}", "lane": lane, **slow}))
-        page.send(frame(id="fifth", lane="e"))
-        assert "at most 4 lanes" in json.loads(page.recv(60))["error"]
-        page.send(frame(id="new", lane="b"))  # takes the place of one, and of none of the others
-        replies = [json.loads(page.recv(60)) for _ in range(2)]
-        assert [(reply["id"], reply.get("superseded")) for reply in replies] == [("slow b", True), ("new", None)]
-        page.send(json.dumps({"id": 9, "question": "cancel", "of": "slow d"}))
-        assert json.loads(page.recv(60))["id"] == "slow d"
-        page.send(json.dumps({"id": 10, "question": "cancel"}))
-        assert {json.loads(page.recv(60))["id"] for _ in range(2)} == {"slow a", "slow c"}
 
 
 def test_hostile_messages_get_sentences_and_the_next_question_its_answer(lab_server: Lab):

@@ -66,6 +66,8 @@ def read_question(text: str) -> Question:
         raise BadQuestionError(str(error)[:LONGEST_SENTENCE], mark) from None
     except RecursionError:  # in an argument
         raise BadQuestionError("the message is nested too deeply", mark) from None
+    except Exception as error:  # noqa: BLE001 - whatever a page sends, its connection stays
+        raise BadQuestionError(f"the question cannot be read ({type(error).__name__})", mark) from None
 
 
 def _is_mark(value: Any) -> bool:
