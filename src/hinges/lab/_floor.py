@@ -53,6 +53,13 @@ class Stand:
     def is_ready(self) -> bool:
         return self._ready.is_set()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is to be done until something is heard."""
+        if not self.is_ready or self.sentence is not None or self._changes:
+            return False
+        return self.race.is_paused and not self.race.is_over and not (self.wanted and self.race.is_new)
+
     def change(self, change: dict[str, Any]) -> None:
         """Keep a change until the training has begun."""
         self._changes.append(change)
@@ -79,7 +86,8 @@ class Floor:
         """Work until the other end is closed."""
         busy = False
         while True:
-            timeout = 0.0 if busy else WAIT if self._stands else None
+            idle = all(stand.is_idle for stand in self._stands.values())
+            timeout = 0.0 if busy else None if idle else WAIT
             while self._connection.poll(timeout):
                 try:
                     self._obey(*self._connection.recv())

@@ -79,6 +79,11 @@ class Race:
         return max(live.step for live in self._lives)
 
     @property
+    def is_paused(self) -> bool:
+        """Whether it goes on only when it is told to."""
+        return self._paused
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing is left to do."""
         return self._asked or self.step >= self._lives[0].steps or all(self._ends)
