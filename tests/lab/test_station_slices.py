@@ -397,6 +397,16 @@ def test_a_shared_state_comes_back_and_a_hostile_one_does_not(station: Callable[
 
 
 @in_browser
+def test_one_file_has_no_examples_and_says_where_they_are(open_page: Callable[..., "Page"], tmp_path: Path) -> None:
+    from hinges import export_station
+
+    page = open_page(export_station("slices", tmp_path / "slices.html", base=3).as_uri())
+    page.get_by_text("The examples of this station lie beside the lab's page.").first.wait_for()
+    assert page.get_by_role("heading", name="All curves").count() == 0
+    assert page.get_by_role("heading", name="Why so boring?").is_visible()  # the text that teaches
+
+
+@in_browser
 def test_what_is_brought_is_sliced_by_python(open_page: Callable[..., "Page"], lab_server: Any, tmp_path: Path) -> None:
     from hinges import Network, save, sweep_features
 
