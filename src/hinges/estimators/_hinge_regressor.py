@@ -21,9 +21,21 @@ if TYPE_CHECKING:
     from sklearn.base import BaseEstimator, RegressorMixin
     from sklearn.utils.validation import check_is_fitted, validate_data
 else:
-    require("sklearn", extra="sklearn")
-    from sklearn.base import BaseEstimator, RegressorMixin
-    from sklearn.utils.validation import check_is_fitted, validate_data
+    try:
+        from sklearn.base import BaseEstimator, RegressorMixin
+        from sklearn.utils.validation import check_is_fitted, validate_data
+    except ModuleNotFoundError:  # the name is there all the same, for `from hinges import *`; a call says what to do
+
+        class RegressorMixin:
+            """Stands for scikit-learn's."""
+
+        class BaseEstimator:
+            """Stands for scikit-learn's."""
+
+            def __new__(cls, *_: Any, **__: Any) -> Any:
+                """Raise, saying what to install."""
+                require("sklearn", extra="sklearn")
+
 
 MOST_UNITS = 1_000
 
@@ -54,7 +66,7 @@ class HingeRegressor(RegressorMixin, BaseEstimator):
 
     Raises:
         InvalidInputError: an argument is out of range, or holds for one feature only.
-        MissingExtraError: scikit-learn is not installed (when the class is imported).
+        MissingExtraError: scikit-learn is not installed.
 
     >>> from hinges import HingeRegressor, example
     >>> sine = example("sine")
