@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -109,7 +109,7 @@ def test_nonsense_is_a_sentence(text: str, sentence: str):
 
 @pytest.mark.parametrize("size", [{"units": 3}, {"pieces": 3}])
 @pytest.mark.parametrize("loss", ["mse", "max"])
-def test_the_best_is_what_best_error_gives(size: dict[str, int], loss: str):
+def test_the_best_is_what_best_error_gives(size: dict[str, Any], loss: str):
     rows = wavy(1)
     found = answer(Question(1, "best", {**rows, **size, "loss": loss}))
     bounds = best_error((rows["x"], rows["y"]), **size, loss=loss)
