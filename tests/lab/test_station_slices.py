@@ -392,6 +392,13 @@ def test_a_shared_state_comes_back_and_a_hostile_one_does_not(station: Callable[
     page.get_by_text(re.compile(r"kinks between 0 and 1 on average")).first.wait_for()
     settle(page)
     assert panels(page)[0].startswith("5,5")
+    page.goto(
+        address(
+            site, "slices", {"base": 5000, "show": {"kind": "unit", "layer": 4, "index": 900}, "line": [2000, 3000]}
+        )
+    )
+    page.get_by_text("all others stay as they are at row 1796, a 8.").first.wait_for()
+    assert page.get_by_role("textbox", name="number of the output or unit").input_value() == "127"
     page.goto(address(site, "slices", {"base": 10**9}))
     page.get_by_text("base must be the number of a row").wait_for()
 

@@ -3,7 +3,7 @@
 import { arrange, attributes, button, card, editableNumber, fileButton, h, segmented, select, status, style, text, toolbar, uniqueId } from "../../kit/index.ts";
 import { COMMIT, type Host } from "../station.ts";
 import { imageMaker, type Image } from "./image.ts";
-import { baseOf, largest, plural, rowName, type Shown } from "./shown.ts";
+import { largest, plural, rowName, type Shown } from "./shown.ts";
 import { type Action, DIGITS, NAMES, type Name, nameOf, type Show, type State } from "./state.ts";
 
 const NETWORKS = ".onnx,.keras,.pt2,.npz,.json";
@@ -72,7 +72,7 @@ export function baseCard(host: Host<Action>): BaseCard {
 
   const draw = (shown: Shown): void => {
     const { about, state, source } = shown;
-    const base = baseOf(state, about);
+    const { base } = state;
     const samples = source.samples(from, STRIP) ?? [];
     const mean = base === null ? shown.sweep?.base : undefined;
     choices.forEach((each, i) => {
@@ -159,7 +159,7 @@ function showOf(kind: Show["kind"], shown: Shown | undefined): Show {
 }
 
 function sentence({ state, about, source }: Shown, sweep: Shown["sweep"]): string {
-  const base = baseOf(state, about);
+  const { base } = state;
   const where = rowName(base, base === null ? undefined : source.sample(base));
   const inputs = plural(about.inputs, about.shape ? "pixel" : "input");
   const says = sweep && state.show.kind === "outputs" && about.outputs > 1 ? ` There the largest output is ${largest(sweep.values)}.` : "";

@@ -56,7 +56,7 @@ export function gridCard(host: Host<Action>, onHover: (t: number | undefined) =>
       drawn.set(state.drawn);
       back.set({ disabled: page === 0 });
       next.set({ disabled: page >= pages - 1 });
-      const panels = sweep && source.panels(shown.state.base === null ? null : Math.min(shown.state.base, shown.about.rows - 1), state.show, features);
+      const panels = sweep && source.panels(state.base, state.show, features);
       if (!sweep || !panels) return said.set(source.problem || "Python is computing the curves …", source.problem ? "error" : "plain");
       latest = { shown, panels: new Map(panels.map((panel) => [String(panel.feature), panel])) };
       const curves = panels.map((panel) => drawnCurves(state, panel, sweep.values));

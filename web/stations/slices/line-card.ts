@@ -2,7 +2,7 @@
 
 import { button, card, crosshair, editableNumber, h, type Layer, plot, status } from "../../kit/index.ts";
 import { COMMIT, type Host } from "../station.ts";
-import { curveColour, curveName, lineOf, plural, reachOf, readAt, rowName, short, type Shown, verdict } from "./shown.ts";
+import { curveColour, curveName, plural, reachOf, readAt, rowName, short, type Shown, verdict } from "./shown.ts";
 import { imageMaker } from "./image.ts";
 import type { Between } from "./source.ts";
 import type { Action } from "./state.ts";
@@ -30,14 +30,14 @@ export function lineCard(host: Host<Action>): LineCard {
   }));
   const setEnd = (end: 0 | 1, row: number): void => {
     if (!latest) return;
-    const line = lineOf(latest.shown.state, latest.shown.about);
+    const { line } = latest.shown.state;
     if (row === line[1 - end]) return host.services.announce("Both ends would be the same image: choose another row.");
     host.act({ kind: "line", line: end === 0 ? [row, line[1]] : [line[0], row] }, COMMIT);
   };
   const swap = button({ label: "Swap", name: "Swap the two images", onPress: () => {
     if (!latest) return;
-    const [a, b] = lineOf(latest.shown.state, latest.shown.about);
-    host.act({ kind: "line", line: [b, a] }, { kind: "at", at: 1 - latest.shown.state.at }, COMMIT);
+    const { line: [a, b], at } = latest.shown.state;
+    host.act({ kind: "line", line: [b, a] }, { kind: "at", at: 1 - at }, COMMIT);
   } });
   pictures.append(
     h("figure", {}, first.el, h("figcaption", {}, "row", ends[0]!.el)),
@@ -50,7 +50,7 @@ export function lineCard(host: Host<Action>): LineCard {
     el,
     set(shown) {
       const { state, about, source } = shown;
-      const line = lineOf(state, about);
+      const { line } = state;
       const [a, b] = line.map((row) => source.sample(row));
       const found = source.between(line, state.show);
       line.forEach((row, end) => ends[end]!.set({ value: row, max: about.rows - 1 }));

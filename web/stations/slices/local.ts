@@ -52,9 +52,8 @@ class LocalSource implements Source {
 
   sample(row: number): Sample {
     const { pixels, labels, scale } = this.images;
-    const { inputs, rows } = this.known;
-    const at = Math.min(row, rows - 1);
-    return { x: Float64Array.from(pixels.subarray(at * inputs, (at + 1) * inputs), (pixel) => pixel / scale), label: String(labels[at]) };
+    const { inputs } = this.known;
+    return { x: Float64Array.from(pixels.subarray(row * inputs, (row + 1) * inputs), (pixel) => pixel / scale), label: String(labels[row]) };
   }
 
   samples(from: number, count: number): Sample[] {
@@ -158,16 +157,16 @@ class LocalSource implements Source {
   }
 
   private curves(slice: Along, show: Show): Float64Array[] {
-    const { outputs, units } = this.network;
+    const { outputs } = this.network;
     const column = (k: number): Float64Array => slice.t.map((_, i) => slice.y[i * outputs + k]!);
-    if (show.kind === "unit") return [activationAlong(slice, Math.min(show.index, units - 1))];
-    if (show.kind === "output") return [column(Math.min(show.index, outputs - 1))];
+    if (show.kind === "unit") return [activationAlong(slice, show.index)];
+    if (show.kind === "output") return [column(show.index)];
     return Array.from({ length: outputs }, (_, k) => column(k));
   }
 
   private valuesOf(x: Float64Array, show: Show): Float64Array {
-    if (show.kind === "unit") return Float64Array.of(Math.max(0, preactivations(this.network, x)[Math.min(show.index, this.network.units - 1)]!));
+    if (show.kind === "unit") return Float64Array.of(Math.max(0, preactivations(this.network, x)[show.index]!));
     const y = valuesAt(this.network, x);
-    return show.kind === "output" ? y.slice(Math.min(show.index, y.length - 1)).slice(0, 1) : y;
+    return show.kind === "output" ? y.slice(show.index, show.index + 1) : y;
   }
 }

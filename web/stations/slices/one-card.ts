@@ -38,8 +38,7 @@ export function oneCard(onMove: (t: number | undefined) => void): OneCard {
     },
     set(shown) {
       const { state, about, sweep, source, feature } = shown;
-      const base = state.base === null ? null : Math.min(state.base, about.rows - 1);
-      const panel = sweep && source.panels(base, state.show, [feature])?.[0];
+      const panel = sweep && source.panels(state.base, state.show, [feature])?.[0];
       if (!panel) return;
       latest = { shown, panel };
       const curves = drawnCurves(state, panel, sweep.values);

@@ -22,10 +22,11 @@ export interface Shown {
   readonly feature: number;
 }
 
-export function shownOf(state: State, source: Source): Shown | undefined {
+export function shownOf(given: State, source: Source): Shown | undefined {
   const about = source.about();
   if (!about) return undefined;
-  const sweep = source.sweep(baseOf(state, about), state.show, state);
+  const state = fitted(given, about);
+  const sweep = source.sweep(state.base, state.show, state);
   const order = sweep ? ordered(sweep, state.sort) : [];
   const pages = Math.max(1, Math.ceil(about.inputs / PANELS));
   const page = Math.min(state.page, pages - 1);
@@ -33,14 +34,18 @@ export function shownOf(state: State, source: Source): Shown | undefined {
   return { state, source, about, sweep, order, features, page, pages, feature: Math.min(state.feature, about.inputs - 1) };
 }
 
-/** A row that the data do not have is the last one. */
-export function baseOf({ base }: State, { rows }: About): number | null {
-  return base === null ? null : Math.min(base, rows - 1);
-}
-
-export function lineOf({ line: [a, b] }: State, { rows }: About): readonly [number, number] {
-  const [first, second] = [Math.min(a, rows - 1), Math.min(b, rows - 1)];
-  return first === second ? [0, Math.min(1, rows - 1)] : [first, second];
+/** A state may be of other data: a row, unit or output that there is not is the last one. */
+function fitted(state: State, { rows, layers, outputs }: About): State {
+  const { base, show, line } = state;
+  const row = (number: number): number => Math.min(number, rows - 1);
+  const [first, second] = line.map(row) as [number, number];
+  const layer = show.kind === "unit" ? Math.min(show.layer, layers.length - 1) : 0;
+  const most = show.kind === "unit" ? (layers[layer] ?? 1) : outputs;
+  const fits: State = {
+    ...state, base: base === null ? null : row(base), line: first === second ? [0, row(1)] : [first, second],
+    show: show.kind === "outputs" ? show : { ...show, index: Math.min(show.index, most - 1), ...(show.kind === "unit" && { layer }) },
+  };
+  return JSON.stringify(fits) === JSON.stringify(state) ? state : fits;
 }
 
 export function short(value: number, digits = 3): string {

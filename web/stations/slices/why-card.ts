@@ -2,7 +2,7 @@
 
 import { button, card, h, type Layer, legend, plot, status, table, type Row } from "../../kit/index.ts";
 import { COMMIT, type Host } from "../station.ts";
-import { baseOf, plural, short, type Shown } from "./shown.ts";
+import { plural, short, type Shown } from "./shown.ts";
 import type { Source, Why } from "./source.ts";
 import { type Action, type Name, nameOf } from "./state.ts";
 
@@ -48,7 +48,7 @@ export function whyCard(host: Host<Action>, sourceOf: (name: Name) => Source | u
         ]);
         key.set([...all.map(({ label, colour }) => ({ label, colour })), { label: "as far as a feature can go", colour: "glow", look: "area" as const }]);
       };
-      const base = baseOf(state, about);
+      const { base } = state;
       const all = about.layers.reduce((sum, each) => sum + each, 0);
       remedy.el.hidden = now === undefined;
       remedy.set({ label: now === "digits-standardized" ? "Back to raw inputs" : "Standardise the inputs" });
