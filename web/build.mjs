@@ -4,7 +4,7 @@
 //   node web/build.mjs --gallery --out DIR   builds the kit's gallery (for tests; it is not shipped)
 // The same sources give the same bytes: no dates, no absolute paths, no source maps.
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { parseArgs } from "node:util";
@@ -16,32 +16,22 @@ const { values: options } = parseArgs({
 });
 const out = resolve(options.out ?? join(web, "../src/hinges/lab/static"));
 
+const SETTINGS = {
+  absWorkingDir: web, bundle: true, minify: true, write: false, target: ["es2022"], charset: "ascii", legalComments: "none", logLevel: "warning",
+};
+
 /** Bundles one entry and gives its text. */
 async function bundle(entry, format = "esm") {
-  const result = await build({
-    absWorkingDir: web,
-    entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    write: false,
-    format,
-    target: ["es2022"],
-    charset: "ascii",
-    legalComments: "none",
-    logLevel: "warning",
-  });
+  const result = await build({ ...SETTINGS, entryPoints: [entry], format });
   return result.outputFiles[0].text;
 }
 
-/** Gives name, title and initial state of every station, as Python reads them. */
-async function listed() {
+/** Bundles the page in parts: what every station needs, and each station, which is loaded when it is opened. */
+async function page() {
   const { outputFiles } = await build({
-    absWorkingDir: web, entryPoints: ["stations/index.ts"], bundle: true, write: false, format: "esm", target: ["es2022"],
-    charset: "ascii", logLevel: "warning",
+    ...SETTINGS, entryPoints: { lab: "hosts/page.ts" }, format: "esm", splitting: true, outdir: "parts", chunkNames: "part-[hash]",
   });
-  const { stations } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);
-  const list = stations.map((each) => ({ name: each.name, title: each.title, state: each.initial() }));
-  return `${JSON.stringify(list, null, 1)}\n`;
+  return Object.fromEntries(outputFiles.map((each) => [basename(each.path), each.text]).sort());
 }
 
 /** Gives text that may stand inside a script or style element. */
@@ -83,10 +73,9 @@ async function lab() {
   const parts = { STYLE: embedded(css), SCRIPT: embedded(file) };
   return {
     ...(await examples()),
-    "lab.js": await bundle("hosts/page.ts"),
+    ...(await page()),
     "widget.js": await bundle("hosts/widget.ts"),
     "lab.css": css,
-    "stations.json": await listed(),
     "index.html": await readFile(join(web, "hosts/index.html"), "utf8"),
     "icon.svg": await readFile(join(web, "hosts/icon.svg"), "utf8"),
     "stations.json": await listing(),

@@ -5,6 +5,7 @@ import { readFile } from "../shell/link.ts";
 import { Session } from "../shell/session.ts";
 import { found } from "../shell/single.ts";
 import { stage, undoKeys } from "../shell/stage.ts";
+import { entryOf } from "../stations/entries.ts";
 import { stations } from "../stations/index.ts";
 
 function content(): unknown {
@@ -20,8 +21,8 @@ function start(root: HTMLElement): void {
   const { station, state, problem } = found(content(), stations);
   if (!station) return;
   const session = new Session(station, state ?? station.initial());
-  const open = (text: string): void => {
-    const place = readFile(text, [station]);
+  const open = async (text: string): Promise<void> => {
+    const place = await readFile(text, [entryOf(station)]);
     if (place.problem) note.say(place.problem, { tone: "error" });
     if (place.state) session.replace(place.state);
   };
@@ -31,7 +32,7 @@ function start(root: HTMLElement): void {
   });
   document.body.classList.add("hinges");
   root.classList.add("s-lab");
-  const shown = stage({ session, services: { ask: undefined, announce: note.say }, notes: note, outside: { open } });
+  const shown = stage({ session, services: { ask: undefined, announce: note.say }, notes: note, outside: { open: (text) => void open(text) } });
   root.append(h("header", { class: "s-bar s-file" }, h("span", { class: "s-brand" }, "hinges", h("span", {}, " lab")), theme.el),
     h("main", { class: "s-main" }, shown.el), note.el);
   undoKeys(document, () => session);

@@ -2,7 +2,7 @@
 
 import { lab } from "../shell/lab.ts";
 import { filled } from "../shell/single.ts";
-import { stations } from "../stations/index.ts";
+import { entries } from "../stations/entries.ts";
 import type { Services, Station } from "../stations/station.ts";
 import { asking } from "./socket.ts";
 import { bringing } from "./upload.ts";
@@ -25,7 +25,7 @@ async function html(station: Station, state: object): Promise<string> {
 }
 
 const said = root ? lab({
-  root, stations, html,
+  root, html, stations: entries,
   ask: place ? askOf(place) : undefined,
   upload: uploads ? bringing(new URL(uploads, document.baseURI)) : undefined,
 }) : undefined;

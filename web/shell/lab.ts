@@ -1,6 +1,7 @@
 /** The lab as a page: the rail of stations, the address, the theme, and the station in hand. */
 
 import { h, notes, segmented, setTheme, type Theme } from "../kit/index.ts";
+import type { Entry } from "../stations/entries.ts";
 import type { Services, Station } from "../stations/station.ts";
 import { hashOf, placeOf, readFile, readHash, type Place } from "./link.ts";
 import { presenting } from "./presenting.ts";
@@ -9,7 +10,7 @@ import { stage, undoKeys, type Stage } from "./stage.ts";
 
 export interface LabOptions {
   root: HTMLElement;
-  stations: readonly Station[];
+  stations: readonly [Entry, ...Entry[]];
   ask?: Services["ask"];
   upload?: Services["upload"];
   /** Gives a station and its state as one HTML file. */
@@ -17,6 +18,7 @@ export interface LabOptions {
 }
 
 const THEME = "hinges-theme";
+const LATER = 1500; // ms after the page is there until the stations that nobody opened are loaded
 const PAUSE = 250; // ms after the last commit until the address follows; browsers limit how often it may change
 
 /** Shows the lab; gives the notes, so that a host can say what happens to it. */
@@ -24,9 +26,10 @@ export function lab({ root, stations, ask, upload, html }: LabOptions): Pick<Ser
   const note = notes();
   const main = h("main", { class: "s-main", attributes: { id: "main", tabindex: -1 } });
   const sessions = new Map<string, Session>();
-  const services: Services = { ask, upload, announce: note.say, open: (name, state) => go(placeOf(name, state, stations)) };
+  const services: Services = { ask, upload, announce: note.say, open: (name, state) => arrive(placeOf(name, state, stations), true, true) };
   let present: { session: Session; stage: Stage } | undefined;
   let waiting = 0;
+  let way = 0; // the newest that was asked for wins, however long its station takes to load
 
   const links = new Map(stations.map((each) => [each.name, h("a", { attributes: { href: `#v1/${each.name}` } }, each.title)]));
   const sessionOf = (station: Station, start = station.initial()): Session => {
@@ -70,11 +73,21 @@ export function lab({ root, stations, ask, upload, html }: LabOptions): Pick<Ser
     }
   };
   /** Goes where a link or file leads; what is wrong with it is said, and a station is shown all the same. */
-  const arrive = ({ station, state, problem }: Place, push: boolean): void => {
-    const target = station ?? present?.session.station ?? stations[0];
+  const arrive = (place: Promise<Place>, push: boolean, fresh = false): void => {
+    way += 1;
+    const mine = way;
+    const found = place.then(async (each) => ({ ...each, station: each.station ?? present?.session.station ?? await stations[0].load() }));
+    found.then((each) => {
+      if (mine !== way) return;
+      enter(each, push);
+      if (!fresh) return;
+      main.focus({ preventScroll: true });
+      window.scrollTo(0, 0);
+    }, () => note.say("This station could not be loaded: what serves this page does not answer.", { tone: "error" }));
+  };
+  const enter = ({ station, state, problem }: Place & { station: Station }, push: boolean): void => {
     if (problem) note.say(problem, { tone: "error" });
-    if (!target) return;
-    const session = sessionOf(target, state);
+    const session = sessionOf(station, state);
     if (push) settle();
     show(session);
     if (state && !same(state, session.state)) session.replace(state);
@@ -82,17 +95,12 @@ export function lab({ root, stations, ask, upload, html }: LabOptions): Pick<Ser
     else settle();
   };
 
-  const go = (place: Place): void => {
-    arrive(place, true);
-    main.focus({ preventScroll: true });
-    window.scrollTo(0, 0);
-  };
-
-  for (const [name, link] of links) {
+  for (const entry of stations) {
+    const link = links.get(entry.name)!;
     link.addEventListener("click", (event) => {
       if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      go({ station: stations.find((each) => each.name === name) });
+      arrive(entry.load().then((station) => ({ station })), true, true);
     });
   }
   const heading = h("header", { class: "s-bar" },
@@ -108,6 +116,8 @@ export function lab({ root, stations, ask, upload, html }: LabOptions): Pick<Ser
   window.addEventListener("hashchange", () => location.hash !== address() && arrive(readHash(location.hash, stations), false));
   window.addEventListener("pagehide", settle);
   arrive(readHash(location.hash, stations), false);
+  // The others come when there is time, so that they are there also when the server no longer is.
+  window.addEventListener("load", () => window.setTimeout(() => stations.forEach((each) => void each.load().catch(() => undefined)), LATER));
   return { announce: note.say };
 }
 

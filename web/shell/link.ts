@@ -1,5 +1,6 @@
 /** States as links and files: versioned, checked when they come back, and never trusted. */
 
+import type { Entry } from "../stations/entries.ts";
 import { isCommit, isFields, play, type Action, type Station } from "../stations/station.ts";
 
 const VERSION = 1;
@@ -26,15 +27,15 @@ export function hashOfActions(station: Station, actions: readonly Action[]): str
   return `#v${VERSION}/${station.name}/actions=${encoded(actions)}`;
 }
 
-/** Reads a hash: "#v1/match", "#v1/match/STATE", "#v1/match/actions=LIST". */
-export function readHash(hash: string, stations: readonly Station[]): Place {
+/** Reads a hash, "#v1/match", "#v1/match/STATE", "#v1/match/actions=LIST", and loads the station that it names. */
+export async function readHash(hash: string, stations: readonly Entry[]): Promise<Place> {
   if (hash === "" || hash === "#") return {};
   const [version = "", name = "", ...rest] = hash.slice(1).split("/");
   if (!/^v\d+$/.test(version)) return { problem: "This link is damaged: it does not begin as a link of the lab does. Here is a fresh start." };
   if (version !== `v${VERSION}`) {
     return { problem: `This link is of version ${version.slice(1, 9)}, which this lab does not know (it reads version ${VERSION}). Here is a fresh start.` };
   }
-  const station = stations.find((each) => each.name === name);
+  const station = await stations.find((each) => each.name === name)?.load();
   if (!station) return { problem: `There is no station “${name.slice(0, 30)}” here. These are: ${stations.map((each) => each.title).join(", ")}.` };
   const written = rest.join("/");
   if (written === "") return { station };
@@ -66,8 +67,8 @@ function played(station: Station, raw: unknown): Pick<Place, "state" | "problem"
 }
 
 /** Gives the place of a station in a state that another station made. */
-export function placeOf(name: string, raw: object, stations: readonly Station[]): Place {
-  const station = stations.find((each) => each.name === name);
+export async function placeOf(name: string, raw: object, stations: readonly Entry[]): Promise<Place> {
+  const station = await stations.find((each) => each.name === name)?.load();
   if (!station) return { problem: `There is no station “${name.slice(0, 30)}” here.` };
   const state = station.check(raw);
   return typeof state === "string" ? { station, problem: `${station.title} cannot open this: ${state}` } : { station, state };
@@ -79,7 +80,7 @@ export function fileOf(station: Station, state: object): string {
 }
 
 /** Reads a state's file. */
-export function readFile(content: string, stations: readonly Station[]): Place {
+export async function readFile(content: string, stations: readonly Entry[]): Promise<Place> {
   let raw: unknown;
   try {
     raw = JSON.parse(content);
@@ -88,8 +89,9 @@ export function readFile(content: string, stations: readonly Station[]): Place {
   }
   if (!isFields(raw) || raw.hinges === undefined) return { problem: "That file is no saved state of the lab." };
   if (raw.hinges !== VERSION) return { problem: `That file is of version ${String(raw.hinges).slice(0, 9)}; this lab reads version ${VERSION}.` };
-  const station = stations.find((each) => each.name === (raw as Record<string, unknown>).station);
-  if (!station) return { problem: `That file belongs to a station that is not here: “${String(raw.station).slice(0, 30)}”.` };
+  const { station: name } = raw;
+  const station = await stations.find((each) => each.name === name)?.load();
+  if (!station) return { problem: `That file belongs to a station that is not here: “${String(name).slice(0, 30)}”.` };
   const state = station.check(raw.state);
   return typeof state === "string" ? { station, problem: `That file cannot be shown: ${state}` } : { station, state };
 }

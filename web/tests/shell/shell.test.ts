@@ -4,12 +4,15 @@ import test from "node:test";
 import { decoded, encoded, fileOf, hashOf, hashOfActions, readFile, readHash } from "../../shell/link.ts";
 import { Session } from "../../shell/session.ts";
 import { filled, found, scriptJson } from "../../shell/single.ts";
+import { entries, entryOf } from "../../stations/entries.ts";
+import { stations } from "../../stations/index.ts";
 import { match } from "../../stations/match/index.ts";
 import solve from "../../stations/match/recorded/solve.json";
 import type { Action } from "../../stations/match/state.ts";
 import { COMMIT, play, type Station } from "../../stations/station.ts";
 
-const all = [match] as readonly Station[];
+const here = [match] as unknown as readonly Station[];
+const all = here.map(entryOf);
 const station = match as Station;
 const weight = (value: number): Action => ({ kind: "weight", unit: 1, value });
 const answer = play(match, solve.actions as Action[]);
@@ -48,15 +51,15 @@ test("nothing is told and nothing recorded where nothing changes", () => {
   assert.deepEqual([told, session.canUndo], [2, false]);
 });
 
-test("a link gives its state back, or the state that its actions lead to", () => {
-  assert.deepEqual(readHash(hashOf(station, answer), all), { station, state: answer });
-  assert.deepEqual(readHash(hashOfActions(station, solve.actions), all), { station, state: answer });
-  assert.deepEqual(readHash("", all), {});
-  assert.deepEqual(readHash("#v1/match", all), { station });
+test("a link gives its state back, or the state that its actions lead to", async () => {
+  assert.deepEqual(await readHash(hashOf(station, answer), all), { station, state: answer });
+  assert.deepEqual(await readHash(hashOfActions(station, solve.actions), all), { station, state: answer });
+  assert.deepEqual(await readHash("", all), {});
+  assert.deepEqual(await readHash("#v1/match", all), { station });
   assert.deepEqual(decoded(encoded({ a: "ä→😀" })), { a: "ä→😀" });
 });
 
-test("a damaged link is a sentence", () => {
+test("a damaged link is a sentence", async () => {
   const whole = hashOf(station, answer);
   const cases: [string, RegExp][] = [
     ["#v2/match/e30", /version 2/], ["#hello", /damaged/], ["#v1/nothing/e30", /no station “nothing”/], [whole.slice(0, -9), /damaged/],
@@ -66,18 +69,18 @@ test("a damaged link is a sentence", () => {
     [`#v1/match/${encoded("x").replace(/./, "_")}`, /damaged/],
   ];
   for (const [hash, sentence] of cases) {
-    const { problem = "", state } = readHash(hash, all);
+    const { problem = "", state } = await readHash(hash, all);
     assert.match(problem, sentence, hash.slice(0, 60));
     assert.equal(state, undefined);
   }
-  for (let cut = 1; cut < whole.length; cut += 7) readHash(whole.slice(0, cut), all);
+  for (let cut = 1; cut < whole.length; cut += 7) await readHash(whole.slice(0, cut), all);
 });
 
-test("a state too long for a link has none, and its file gives it back", () => {
+test("a state too long for a link has none, and its file gives it back", async () => {
   assert.equal(hashOf(station, { long: "x".repeat(9000) }), "");
-  assert.deepEqual(readFile(fileOf(station, answer), all), { station, state: answer });
+  assert.deepEqual(await readFile(fileOf(station, answer), all), { station, state: answer });
   for (const bad of ["", "{", "[]", "{}", '{"hinges": 2}', '{"hinges": 1, "station": "none"}', '{"hinges": 1, "station": "match", "state": 3}']) {
-    assert.match(readFile(bad, all).problem ?? "", /^That file .*\.$/, bad);
+    assert.match((await readFile(bad, all)).problem ?? "", /^That file .*\.$/, bad);
   }
 });
 
@@ -88,9 +91,15 @@ test("the single file holds its state, whatever is in it", () => {
   const html = filled("<title>{{TITLE}}</title><script>{{STATION}}</script>", station, hostile);
   const inside = /<script>(.*)<\/script>/.exec(html)?.[1] ?? "";
   assert.deepEqual(JSON.parse(inside), { station: "match", state: hostile });
-  assert.deepEqual(found({ station: "match", state: answer }, all), { station, state: answer, problem: "" });
-  assert.deepEqual(found({ station: "match", state: {} }, all), { station, state: undefined, problem: "" });
-  assert.match(found({ station: "nothing" }, all).problem, /no station/);
-  assert.match(found(undefined, all).problem, /damaged/);
-  assert.match(found({ station: "match", state: { seed: -1 } }, all).problem, /seed/);
+  assert.deepEqual(found({ station: "match", state: answer }, here), { station, state: answer, problem: "" });
+  assert.deepEqual(found({ station: "match", state: {} }, here), { station, state: undefined, problem: "" });
+  assert.match(found({ station: "nothing" }, here).problem, /no station/);
+  assert.match(found(undefined, here).problem, /damaged/);
+  assert.match(found({ station: "match", state: { seed: -1 } }, here).problem, /seed/);
+});
+
+test("the entries of the rail are the stations, in their order", async () => {
+  const loaded = await Promise.all(entries.map((each) => each.load()));
+  assert.deepEqual(entries.map(({ name, title }) => [name, title]), stations.map(({ name, title }) => [name, title]));
+  assert.deepEqual(loaded, [...stations]);
 });

@@ -9,6 +9,7 @@ import { advance, type Case, caseOf, CASES, check, type Dense, initial, type Sta
 import cases from "../../stations/doctor/examples/cases.json";
 import forum from "../../stations/doctor/forum.json";
 import { placeOf } from "../../shell/link.ts";
+import { entryOf } from "../../stations/entries.ts";
 import type { Station } from "../../stations/station.ts";
 
 const EXAMPLES = { forum, ...cases } as unknown as Record<Case, Example>;
@@ -99,7 +100,7 @@ test("the losses of all tried remedies are in the picture, and the floor below t
   assert.ok(layers.some((layer) => layer.kind === "label" && layer.text === "floor, certified"));
 });
 
-test("a network from another station opens here, explicit and bounded", () => {
+test("a network from another station opens here, explicit and bounded", async () => {
   const { dense: own } = EXAMPLES.forum.diagnosis.network;
   const [x, y] = [[0, 1, 2], [0, 1, 0]];
   const state = stateFor(own!, { x, y }) as State;
@@ -107,10 +108,11 @@ test("a network from another station opens here, explicit and bounded", () => {
   assert.equal(caseOf(state), undefined);
   const picture = pictureOf(state, {})!;
   near(lossOf(picture.before.f, picture.rows), valuesAt(dense(own!.weights, own!.biases, own!.activations), x).reduce((sum, out, i) => sum + (out - y[i]!) ** 2, 0) / 3, 1e-12);
-  const place = placeOf("doctor", state, [doctor as unknown as Station]);
+  const here = [entryOf(doctor as unknown as Station)];
+  const place = await placeOf("doctor", state, here);
   assert.deepEqual(place.state, state);
-  assert.match(placeOf("doctor", { network: 1 }, [doctor as unknown as Station]).problem!, /^Doctor cannot open this: network must be an object/);
-  assert.match(placeOf("nowhere", state, [doctor as unknown as Station]).problem!, /no station/);
+  assert.match((await placeOf("doctor", { network: 1 }, here)).problem!, /^Doctor cannot open this: network must be an object/);
+  assert.match((await placeOf("nowhere", state, here)).problem!, /no station/);
   assert.match(String(stateFor(own!, { x: Array(3000).fill(0), y: Array(3000).fill(0) })), /at most 2,000 rows, not 3,000/);
 });
 
