@@ -162,8 +162,10 @@ print(f"at the single point x = 5 it is not zero: by the biases {one.layers[0].g
 # Every single point pulls, but all pulls together cancel. The network is not "saturated", its gradients do not "blow up":
 # it stands exactly on top of the best line, which is a stationary point.
 #
-# The record of one run shows it: each line below is the kink of one unit, time runs downwards, and none gets far into the
-# shaded strip in which there are data.
+# The record of the run in the first picture shows it. Each line is the kink of one unit, time runs downwards, and the strip is where
+# the data are. For 45,000 steps there is hardly a kink in the strip, and the loss stands at that of the best line. Then one kink has
+# drifted far enough into the data for its unit to bend something; within a few steps the network becomes two lines, and the loss
+# heads for the next plateau.
 
 # %%
 plot(stuck, view="training", data=data)
