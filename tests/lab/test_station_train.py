@@ -202,7 +202,7 @@ def test_activations_race_and_seeds_tell_luck(station: Callable[..., "Page"]) ->
     page.get_by_text(re.compile("10 units that bend smoothly")).first.wait_for()
     page.get_by_role("combobox", name="Side by side").select_option("none")
     page.get_by_role("combobox", name="How many").select_option("16")
-    page.get_by_text("Every dot is a seed, from 6 on.").wait_for(timeout=60_000)
+    page.get_by_text("Every dot is a seed, from 6 on").wait_for(timeout=60_000)
     cells = page.get_by_role("table", name="The seeds").get_by_role("cell").all_inner_texts()
     assert cells[0] == "16"
     good = int(cells[1].split()[0])

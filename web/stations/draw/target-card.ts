@@ -12,6 +12,7 @@ import { keepWhole } from "./points.ts";
 import { type Action, emptyBoard, FIRST_FORMULA, MOST_POINTS, type State, type Target } from "./state.ts";
 
 type Kind = Target["kind"];
+const KINDS: readonly Kind[] = ["sine", "drawn", "formula", "table", "doodle"];
 
 export interface TargetCard {
   readonly el: HTMLElement;
@@ -19,12 +20,12 @@ export interface TargetCard {
 }
 
 /** Gives the card. Each kind remembers what it last held, so that one may look at another and come back. */
-export function targetCard(host: Host<Action>): TargetCard {
+export function targetCard(host: Host<Action>, offered: readonly Kind[] = KINDS): TargetCard {
   const last: Partial<Record<Kind, Target>> = {};
   const choose = (kind: Kind): void => host.act({ kind: "target", target: last[kind] ?? firstOf(kind) }, COMMIT);
   const choice = segmented<Kind>({
     label: "Target", bare: true, value: "sine", onChange: choose,
-    choices: [{ value: "sine", label: "sine" }, { value: "drawn", label: "draw" }, { value: "formula", label: "formula" }, { value: "table", label: "table" }, { value: "doodle", label: "doodle" }],
+    choices: offered.map((value) => ({ value, label: value === "drawn" ? "draw" : value })),
   });
   const said = status();
   const parts: Record<Kind, { el: HTMLElement; set(target: Target): void }> = {

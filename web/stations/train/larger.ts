@@ -212,7 +212,7 @@ class Asked implements LargerCard {
       const colour = laneColour(i, frame.runs.length);
       layers.push({ kind: "area", id: `seeds ${i}`, x: each.step, y: each.high, y2: each.low, colour }, { kind: "curve", id: `median ${i}`, x: each.step, y: each.middle, colour });
     });
-    this.chart.view({ x: [0, frame.steps], y: [Math.floor(low - 0.05), Math.min(6, high + 0.3)] });
+    this.chart.view({ x: [0, 1.04 * frame.steps], y: [Math.floor(low - 0.05), Math.min(6, high + 0.3)] });
     this.chart.draw(layers);
     this.chart.describe(`Each line is the median of the seeds, its shade reaches from the smallest loss to the largest. ${this.losses.map((each, i) => `${this.lanes[i]?.name ?? i}: ${short(10 ** (each.middle[each.middle.length - 1] ?? NaN))}.`).join(" ")}`);
   }

@@ -116,7 +116,7 @@ export function advance(state: State, action: Action): State {
     }
     case "target": case "stroke": case "wipe": {
       const { target } = advanceDraw({ ...initialDraw(), target: state.target }, action);
-      return target === state.target ? state : restarted(state, { target });
+      return target === state.target || target.kind === "doodle" ? state : restarted(state, { target });
     }
     default: return state;
   }
@@ -168,6 +168,7 @@ export function check(raw: unknown): State | string {
   const { target = first.target, noise = 0, settings = first.settings, changes = [], compare = "none", lane = 0, step = 0, seeds = 0, best = true, larger = first.larger } = raw;
   const drawn = checkDraw({ target });
   if (typeof drawn === "string") return drawn;
+  if (drawn.target.kind === "doodle") return "A doodle is no function of x, which is what is learned here.";
   const found = checkedSettings(settings);
   if (typeof found === "string") return found;
   const marked = checkedChanges(changes, found.steps);

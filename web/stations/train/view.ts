@@ -49,6 +49,9 @@ class TrainView implements View<State> {
   private key: readonly unknown[] = [];
   private step = -1;
   private drawn = false;
+  /** To be played as soon as the state is there. */
+  private starting = false;
+  private wasLate = false;
   private unitsDrawn = 0;
   private active: number | undefined;
   private stroke: readonly Point[] = [];
@@ -93,7 +96,7 @@ class TrainView implements View<State> {
     },
   });
   private readonly panels = multiples({
-    label: "The networks side by side", x: [0, 10], y: [-1.5, 1.5], least: 150, height: 84, onSelect: (id) => this.host.act({ kind: "lane", lane: Number(id.slice(4)) }, COMMIT),
+    label: "The networks side by side", x: [0, 10], y: [-1.5, 1.5], least: 116, height: 84, onSelect: (id) => this.host.act({ kind: "lane", lane: Number(id.slice(4)) }, COMMIT),
   });
   private readonly best = toggle({ label: "best possible", value: true, onChange: (on) => this.host.act({ kind: "best", on }, COMMIT) });
   private readonly rain = plot({ label: "The rain of kinks", x: [0, 10], y: [50_000, 0], xName: "where the kink is", yName: "step", height: 320, left: 56 });
@@ -132,7 +135,7 @@ class TrainView implements View<State> {
   constructor(private readonly host: Host<Action>) {
     this.settings = settingsCard(host, () => this.time.now);
     this.larger = largerCard(host);
-    this.target = targetCard({ el: host.el, services: { ...host.services, ask: undefined }, act: (...actions) => host.act(...(actions as Action[])) });
+    this.target = targetCard({ el: host.el, services: { ...host.services, ask: undefined }, act: (...actions) => host.act(...(actions as Action[])) }, ["sine", "drawn", "formula", "table"]);
     this.parts = rounds<Frame | undefined>([
       (frame) => this.showChart(frame),
       (frame) => frame && this.showLosses(frame),
@@ -241,16 +244,15 @@ class TrainView implements View<State> {
   private beside(compare: Compare): void {
     this.time.pause();
     this.host.act({ kind: "compare", compare }, { kind: "step", step: 0 }, COMMIT);
-    if (compare === "none") return;
-    this.starting = true;
+    this.starting = compare !== "none";
+    this.again.request();
   }
-
-  private starting = false;
 
   private calm(): void {
     const { optimizer } = this.settingsNow();
     this.host.act({ kind: "set", key: "learningRate", value: optimizer === "sgd" ? 1e-2 : 1e-3, at: this.time.now }, COMMIT);
     this.starting = true;
+    this.again.request();
   }
 
   /** Hands the network shown, with its training rows, to Doctor. */
@@ -279,6 +281,8 @@ class TrainView implements View<State> {
       this.time.play();
     }
     const { state, active } = this;
+    if (this.wasLate && !this.time.late) this.seedsAgain.request(); // they wait until the clock rests
+    this.wasLate = this.time.late;
     const rows = rowsOf(state);
     if (!rows.ok) {
       this.frame = undefined;
@@ -354,7 +358,7 @@ class TrainView implements View<State> {
   }
 
   private showLosses({ state, all, best, now, shown }: Frame): void {
-    this.losses.view({ x: [0, state.settings.steps], y: powersOf(all, state.best ? best : undefined) });
+    this.losses.view({ x: [0, 1.04 * state.settings.steps], y: powersOf(all, state.best ? best : undefined) });
     this.losses.draw(lossLayers(state, all, best, now, { onMove: (step) => this.goTo(step, false), onEnd: () => this.host.act(COMMIT) }));
     this.losses.describe(`The loss of ${all.map(({ lane, measures }) => `${lane.name} is ${short(measures.loss)}`).join(", of ")} at step ${count(now)}.`);
     const samples: Sample[] = all.map(({ lane }, i) => ({ label: all.length > 1 ? lane.name : "loss", colour: laneColour(i, all.length) }));
@@ -441,7 +445,7 @@ class TrainView implements View<State> {
     const layers: Layer[] = [{ kind: "rule", id: "good", y: power(GOOD), colour: "good", look: "dash" }];
     found.forEach((losses, i) => {
       const colour = laneColour(i, lanes.length);
-      const y = losses.map((each) => (Number.isFinite(each) ? power(each) : top));
+      const y = losses.map((each) => (Number.isFinite(each) ? power(each) : top - 0.12));
       layers.push({ kind: "points", id: `seeds ${i}`, x: spread(y, i), y, size: 6, colour });
     });
     this.cloud.draw(layers);
@@ -463,7 +467,7 @@ class TrainView implements View<State> {
     const missing = state.seeds * lanes.length - found.reduce((sum, each) => sum + each.length, 0);
     this.seedsSaid.set(state.seeds === 0 ? "Choose how many: one run can be luck, a share with its interval tells."
       : missing > 0 ? (this.time.playing ? "The seeds wait until the clock rests." : `Training: ${plural(missing, "run")} to go.`)
-        : `Every dot is a seed, from ${state.settings.seed} on. The dashed line is 0.01.`);
+        : `Every dot is a seed, from ${state.settings.seed} on; the dashed line is 0.01.${real.length < found.flat().length ? " At the top: those that diverged." : ""}`);
   }
 
   private light(unit: number | undefined): void {

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Run, valueAt } from "../../engine/index.ts";
 import { lanesOf, rowsOf, runOf } from "../../stations/train/lanes.ts";
+import { questionOf, widthsOf } from "../../stations/train/larger.ts";
 import { networkAt, python } from "../../stations/train/python.ts";
 import { curveOf, placeOf, shownOf, spaceOf } from "../../stations/train/scene.ts";
 import { type Action, advance, check, initial, PRESETS, type State } from "../../stations/train/state.ts";
 import { train } from "../../stations/train/index.ts";
 import { unitsSentence, wilson } from "../../stations/train/words.ts";
+import { SHAPES } from "../../stations/draw/doodle.ts";
 import { play } from "../../stations/station.ts";
 
 const set = (key: string, value: unknown, at = 0): Action => ({ kind: "set", key, value, at }) as Action;
@@ -44,6 +46,8 @@ test("states from outside are checked to the last number", () => {
   assert.match(wrong({ changes: Array.from({ length: 1000 }, (_, at) => ({ at, to: {} })) }), /at most 40/);
   assert.match(wrong({ step: 60_000 }), /from 0 to 50000/);
   assert.match(wrong({ target: { kind: "formula", formula: "x", from: 0, to: Infinity } }), /range of x/);
+  assert.match(wrong({ target: SHAPES.heart!() }), /no function of x/);
+  assert.match(wrong({ larger: { hidden: [10, 1e6] } }), /one to four widths/);
   assert.match(String(check([])), /no object/);
   assert.deepEqual(check({}), initial());
 });
@@ -106,6 +110,21 @@ test("the Python says the same settings, in stages where something changed on th
   assert.match(plain, /hinges\.Training\(hidden=\(10,\), activation="relu", init="keras", kinks="stratified", standardize=True, optimizer="adam", learning_rate=0\.02, schedule="cosine", steps=10000, batch_size=32, l1=0\.0, l2=0\.0, validation=0\.1, relocate=False/);
   const staged = python(after(set("steps", 100), set("learningRate", 0.5, 30), set("optimizer", "sgd", 60)));
   assert.deepEqual([...staged.matchAll(/optimizer="(\w+)", learning_rate=([\d.]+).*steps=(\d+)/g)].map(([, ...rest]) => rest), [["adam", "0.001", "30"], ["adam", "0.5", "30"], ["sgd", "0.5", "40"]]);
+});
+
+test("widths are read, and Python is asked for what the page shows, in the library's names", () => {
+  assert.deepEqual(widthsOf("40-20, 10"), [40, 20, 10]);
+  for (const wrong of ["", "0", "1.5", "1 2 3 4 5", "ten", "999"]) assert.match(String(widthsOf(wrong)), /^Write one to four widths/, wrong);
+  const state = after({ kind: "compare", compare: "scale" }, { kind: "larger", larger: { hidden: [8, 4], data: "rows", seeds: 32, relocate: true } });
+  const rows = rowsOf(state);
+  assert.ok(rows.ok);
+  const asked = questionOf(state, lanesOf(state), rows) as unknown as { x?: number[]; seeds: number; runs: Record<string, unknown>[] };
+  assert.equal(asked.seeds, 32);
+  assert.deepEqual(asked.runs.map((run) => run.standardize), [false, true]);
+  assert.deepEqual({ ...asked.runs[0], standardize: undefined }, {
+    hidden: [8, 4], activation: "relu", init: "keras", kinks: "init", standardize: undefined, optimizer: "adam", learning_rate: 0.001, schedule: "constant",
+    batch_size: 32, l1: 0, l2: 0, validation: 0.1, relocate: true, loss: "mse",
+  });
 });
 
 test("Wilson's interval", () => {
