@@ -84,8 +84,8 @@ def test_the_forums_network_ends_on_the_line_and_the_recipe_beside_it_learns(sta
     assert all(re.match("dead|always on", each) for each in doings(page))
     page.get_by_role("button", name="▶ Play").click()
     play_to_the_end(page)
-    line = np.polyfit(*(part[:135, 0] for part in (example("sine").x, example("sine").y)), 1)
-    of_line = np.mean((np.polyval(line, example("sine").x[:135, 0]) - example("sine").y[:135, 0]) ** 2)
+    x, y = example("sine").x[:135, 0], example("sine").y[:135, 0]
+    of_line = np.mean((np.polyval(np.polyfit(x, y, 1), x) - y) ** 2)
     assert losses(page)["the network"] == pytest.approx(of_line, rel=0.01)
     assert max(kinks(page)) < 0.5  # at the very edge of data that reach from 0 to 10
     done = doings(page)
@@ -294,7 +294,7 @@ def test_steps_of_every_optimizer_and_activation_equal_the_librarys(tmp_path: Pa
         penalty = {"l1": 1e-3, "l2": 1e-2} if k < 3 else {"l1": 0.0, "l2": 0.0}
         model = DenseModel((1, 4, 1), activation)
         start = starts([k], model, init="torch", kinks="stratified", x=problem.x)
-        descent = Descent(optimizer=optimizer, batch=135, **penalty)
+        descent = Descent(optimizer=optimizer, batch=135, l1=penalty["l1"], l2=penalty["l2"])
         engine = Engine(problem, start, [k], model=model, descent=descent, stride=steps)
         rates = np.full(steps, 1e-4 if optimizer == "rmsprop" else 2e-3)  # beyond, rmsprop swings, and rounding grows
         while engine.step < steps:
