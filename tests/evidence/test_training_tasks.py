@@ -37,12 +37,16 @@ def test_the_sine_by_gradient_alone_and_polished(record):
 
 
 def test_twelve_tasks(record):
-    """Six targets, without noise and with noise of standard deviation 0.1, ten units, 150 rows each."""
+    """Six targets, without noise and with noise of standard deviation 0.1, ten units, 150 rows each.
+
+    Of 64 seeds the eight best are polished: the best of all 64 polished could only be better.
+    """
     ratios = {}
     for target in TARGETS:
         for noise in (0.0, 0.1):
             data = task(target, noise)
-            losses = train_many(data, Training(polish="repair"), range(64)).losses
+            plain = train_many(data, Training(), range(64)).losses
+            losses = train_many(data, Training(polish="repair"), np.argsort(plain)[:8].tolist()).losses
             best = min(losses.min(), fit(data, Best(units=10)).loss)
             ratios[f"{target}, noise {noise:g}"] = losses.min() / best
     for name, ratio in ratios.items():
