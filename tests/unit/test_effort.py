@@ -58,3 +58,15 @@ def test_time_that_is_up_is_said():
     assert "time" in how
     search = MseSearch.of(x, y)
     assert raised(search.rows, 6, search.scaled(before.upper * 60), 0.0, 0.0).ended == "time"
+
+
+@pytest.mark.parametrize(("seed", "pieces"), [(0, 4), (2, 5), (4, 6)])
+def test_a_ceiling_that_is_too_high_never_lifts_the_bound_above_a_function_that_is_known(seed, pieces):
+    rng = np.random.default_rng(seed)
+    x = np.sort(rng.uniform(0, 10, 70))
+    y = np.sin(x) + 0.4 * rng.standard_normal(70)
+    rows = merge_rows(x, y)
+    best = MseSearch.of_rows(rows).pieces(pieces)
+    known = best.polygon.error / rows.to_error(1.0)
+    found = raised(rows, pieces, 1.06 * known, 0.0, 3.0)
+    assert 0.0 <= found.lower <= known * (1 + 1e-9)

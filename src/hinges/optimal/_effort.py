@@ -12,15 +12,21 @@ along the piece by at most r, and L there by at most ``|b| r``. So, with ``Q(A')
 
     Q(D) >= (1 - r sqrt(W / S)) (Q(A) - |b| r sqrt(W)),
 
-where negative factors count as zero, and ``(z - c)**2 >= (1 - k) z**2 - (1 / k - 1) c**2`` for 0 < k < 1 makes of
-this a quadratic function of p and q, for which the least sum is found exactly. A cell through which nothing stays
-below the error of a function already found cannot hold a kink of a better one and is left out.
+where negative factors count as zero. A function that is not yet excluded passes the kinks of a cell within known
+bounds, so that its slope on the piece is at most some B, and with that ``Q(D) >= Q(A) - B r sqrt(W)``, which is the
+better one of the two where a piece has few rows. With c for what is taken off,
+
+    (z - c)**2 >= (1 - k) z**2 - (1 / k - 1) c**2    for 0 < k < 1
+
+makes of this a quadratic function of p and q, for which the least sum is found exactly. A piece with rows of one x
+passes them between p and q: by as much as both known bounds lie beside them, they cost. A cell through which nothing
+stays below the error of a function already found cannot hold a kink of a better one and is left out.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +43,8 @@ Envelopes = tuple[Floats, NDArray[np.int32]]  # parabolas [pieces, cell, number]
 
 ENOUGH = 0.01  # relative gap at which the search ends
 LARGEST = 400  # distinct x
-_CELLS = 1500  # at once
-_PARABOLAS = 96
+_CELLS = 1800  # at once
+_PARABOLAS = 160
 _ROUNDING = 1e-9  # of the bound, given away for the float64 recursion
 
 
@@ -54,12 +60,15 @@ class Raised:
 class _Cells:
     """Cells from left to right, with one of no width at either end of the data for its ends.
 
-    gap: how many rows lie in front; low and high: the ends.
+    gap: how many rows lie in front; low and high: the ends; bottom and top: between which values a function below
+    the target passes a kink there.
     """
 
     gap: Ints
     low: Floats
     high: Floats
+    bottom: Floats
+    top: Floats
 
     @property
     def middle(self) -> Floats:
@@ -74,6 +83,7 @@ class _Cells:
             np.concatenate([self.gap[:1], np.repeat(self.gap[inner], 2), self.gap[-1:]]),
             np.concatenate([self.low[:1], np.stack([low, middle], axis=1).ravel(), self.low[-1:]]),
             np.concatenate([self.high[:1], np.stack([middle, high], axis=1).ravel(), self.high[-1:]]),
+            *(np.concatenate([end[:1], np.repeat(end[inner], 2), end[-1:]]) for end in (self.bottom, self.top)),
         )
         return halves, np.concatenate([kept[:, :1], np.repeat(kept[:, inner], 2, axis=1), kept[:, -1:]], axis=1)
 
@@ -94,16 +104,19 @@ def raised(rows: Rows, pieces: int, ceiling: float, lower: float, seconds: float
     u, m = rows.u, rows.u.size
     gaps = np.arange(1, m)
     low, high = np.concatenate([u[:1], u[:-1], u[-1:]]), np.concatenate([u[:1], u[1:], u[-1:]])
-    cells = _Cells(np.concatenate([[0], gaps, [m]]), low, high)
+    anything = np.full(m + 1, np.inf)
+    cells = _Cells(np.concatenate([[0], gaps, [m]]), low, high, -anything, anything)
     target = (1.0 - 0.99 * ENOUGH) * ceiling  # what is proven to cost so much needs no closer look
     kept = np.ones((pieces + 1, m + 1), np.bool_)
+    alone = np.where(np.triu(np.ones(lines.shape[:2], np.bool_), 1), lines[:, :, 6], np.inf)
+    usual = max(target - float(backwards(alone, pieces)[pieces, 0]), 1e-3 * target) / pieces  # what joining may cost
     while lower < (1.0 - ENOUGH) * ceiling:
         cells, kept = cells.halved(kept)
         if time.monotonic() >= end:
             return Raised(lower, "time")
         if cells.gap.size > _CELLS:
             return Raised(lower, "size")
-        found, kept = _round(lines, cells, kept, target)
+        found, cells, kept = _round(lines, cells, kept, (target, usual))
         lower = max(lower, min(found, target) * (1.0 - _ROUNDING))
     return Raised(lower, "closed")
 
@@ -119,13 +132,17 @@ def _all_lines(sums: Sums) -> Floats:
     return table
 
 
-def _round(lines: Floats, cells: _Cells, kept: Bools, target: float) -> tuple[float, Bools]:
-    """Give a lower bound, up to the target, for kinks in these cells, and which may hold one of a function below it."""
-    pieces = len(kept) - 1
-    cost = _costs(lines, cells, target / (4 * pieces))
+def _round(lines: Floats, cells: _Cells, kept: Bools, sizes: tuple[float, float]) -> tuple[float, _Cells, Bools]:
+    """Give a lower bound, up to the target, for kinks in these cells, and which may hold one of a function below it.
+
+    The cells come back with narrower bounds on the function's values at kinks. sizes: the target, and what it usually
+    costs to join a piece to the next.
+    """
+    pieces, (target, usual) = len(kept) - 1, sizes
+    cost = _costs(lines, cells, usual)
     forward, lost = _envelopes(cost, kept, target)
     if lost:
-        return 0.0, kept
+        return 0.0, cells, kept
     # Seen from the right, a cell in front of r pieces may hold a kink if it may hold one of those before them.
     behind = np.logical_or.accumulate(kept[1:], axis=0)[::-1]
     behind = np.concatenate([behind[:1], behind])[:, ::-1]
@@ -133,24 +150,39 @@ def _round(lines: Floats, cells: _Cells, kept: Bools, target: float) -> tuple[fl
     backward, lost = _envelopes(mirrored, behind, target)
     ends = [float(forward[0][k, -1, : forward[1][k, -1], 0].min(initial=target)) for k in range(1, pieces + 1)]
     if not lost:
-        kept = kept.copy()
+        kept, bottom, top = kept.copy(), cells.bottom.copy(), cells.top.copy()
         for j in range(1, cells.gap.size - 1):
-            kept[:, j] &= _through(forward, backward, j, pieces) <= target * (1.0 + _ROUNDING)
-    return min(ends), kept
+            found, low, high = _through(forward, backward, j, target * (1.0 + _ROUNDING))
+            kept[:, j] &= found
+            bottom[j], top[j] = max(bottom[j], low), min(top[j], high)
+        cells = replace(cells, bottom=bottom, top=top)
+    return min(ends), cells, kept
 
 
-def _through(forward: Envelopes, backward: Envelopes, j: int, pieces: int) -> Floats:
-    """Give the least cost of all functions whose k-th kink lies in cell j, for k = 0..pieces."""
-    least, mirror = np.full(pieces + 1, np.inf), forward[0].shape[1] - 1 - j
+def _through(forward: Envelopes, backward: Envelopes, j: int, limit: float) -> tuple[Bools, float, float]:
+    """Tell whether the k-th kink of a function below the limit can lie in cell j, and between which values there."""
+    pieces = forward[0].shape[0] - 1
+    possible, mirror = np.zeros(pieces + 1, np.bool_), forward[0].shape[1] - 1 - j
     others = [backward[0][r, mirror, : backward[1][r, mirror]] for r in range(pieces)]
+    bottom, top = np.inf, -np.inf
     for k in range(1, pieces):
         one, other = forward[0][k, j, : forward[1][k, j]], np.concatenate(others[1 : pieces - k + 1])
-        if len(one) and len(other):
-            bend, more = one[:, None, 2], other[None, :, 2]
-            both = np.where(bend + more > 0, bend + more, 1.0)
-            apart = one[:, None, 1] - other[None, :, 1]
-            least[k] = float((one[:, None, 0] + other[None, :, 0] + bend * more / both * apart**2).min())
-    return least
+        if not (len(one) and len(other)):
+            continue
+        bend, more = one[:, None, 2], other[None, :, 2]
+        both = np.where(bend + more > 0, bend + more, 1.0)
+        apart = one[:, None, 1] - other[None, :, 1]
+        spare = limit - (one[:, None, 0] + other[None, :, 0] + bend * more / both * apart**2)
+        below = spare >= 0
+        if not below.any():
+            continue
+        possible[k] = True
+        middle = other[None, :, 1] + bend / both * apart
+        reach = np.where(bend + more > 0, np.sqrt(np.maximum(spare, 0.0) / both), np.inf)
+        bottom = min(bottom, float((middle - reach)[below].min()))
+        top = max(top, float((middle + reach)[below].max()))
+    room = _ROUNDING * (1.0 + abs(bottom) + abs(top))
+    return possible, bottom - room, top + room
 
 
 def _costs(lines: Floats, cells: _Cells, usual: float) -> Floats:
@@ -163,16 +195,23 @@ def _costs(lines: Floats, cells: _Cells, usual: float) -> Floats:
     ratio = np.divide(weight, spread, out=np.full_like(weight, np.inf), where=spread > 0)
     with np.errstate(invalid="ignore"):
         narrowed = np.nan_to_num(far_reach * np.sqrt(ratio), nan=0.0, posinf=2.0)
-    factor = np.maximum(1.0 - narrowed, 0.0) ** 2
-    shift = np.abs(slope) * far_reach * np.sqrt(weight)
+    factor = np.maximum(1.0 - narrowed, 0.0)
+    off = far_reach * np.sqrt(weight)
+    shift = factor * np.abs(slope) * off
+    with np.errstate(invalid="ignore"):
+        steepest = np.nan_to_num(_steepest(cells) * off, nan=np.inf, posinf=np.inf)
+    usable = factor * np.sqrt(usual) - shift < np.sqrt(usual) - steepest
+    factor, shift = np.where(usable, 1.0, factor), np.where(usable, steepest, shift)
     share = shift / (shift + np.sqrt(usual))
     paid = np.divide(shift * shift * (1.0 - share), share, out=np.zeros_like(share), where=share > 0)
     span = middle[None, :] - middle[:, None]
     span = np.where(span > 0, span, 1.0)
     near, far, own = (middle[None, :] - mean) / span, (mean - middle[:, None]) / span, spread / (span * span)
-    keep = factor * (1.0 - share)
+    keep = factor * factor * (1.0 - share)
     cost = np.empty((*weight.shape, 7))
-    cost[:, :, kernels.ERROR] = error - factor * paid
+    cost[:, :, kernels.ERROR] = (
+        error - paid + np.where((keep == 0) & (spread == 0), weight * _missed(cells, height), 0.0)
+    )
     cost[:, :, kernels.LEFT] = height + slope * (middle[:, None] - mean)
     cost[:, :, kernels.RIGHT] = height + slope * (middle[None, :] - mean)
     cost[:, :, kernels.NEAR] = keep * (weight * near * near + own)
@@ -184,6 +223,21 @@ def _costs(lines: Floats, cells: _Cells, usual: float) -> Floats:
     return cost
 
 
+def _steepest(cells: _Cells) -> Floats:
+    """Give how steep a piece between two cells can be at most; infinite where they touch, or values are free."""
+    with np.errstate(invalid="ignore"):
+        rise = np.maximum(cells.top[None, :] - cells.bottom[:, None], cells.top[:, None] - cells.bottom[None, :])
+    apart = cells.low[None, :] - cells.high[:, None]
+    return np.divide(np.maximum(rise, 0.0), apart, out=np.full_like(rise, np.inf), where=apart > 0)
+
+
+def _missed(cells: _Cells, height: Floats) -> Floats:
+    """Give the square distance of a value from all those that a piece between two cells can have, (cells, cells)."""
+    below = np.minimum(cells.bottom[:, None], cells.bottom[None, :]) - height
+    above = height - np.maximum(cells.top[:, None], cells.top[None, :])
+    return np.maximum(np.maximum(below, above), 0.0) ** 2
+
+
 def _envelopes(cost: Floats, kept: Bools, target: float) -> tuple[Envelopes, int]:
     """Give the envelopes of all cells and numbers of pieces below the target, and how many parabolas are missing."""
     count, pieces = len(cost), len(kept) - 1
@@ -193,6 +247,6 @@ def _envelopes(cost: Floats, kept: Bools, target: float) -> tuple[Envelopes, int
     errors = np.where(np.triu(np.ones((count, count), np.bool_), 1), cost[:, :, kernels.ERROR], np.inf)
     rest = backwards(errors, pieces)
     rest[:, :-1] = np.where(kept[::-1, :-1], rest[:, :-1], np.inf)
-    room, some = np.empty((200_000, 5)), np.empty(_PARABOLAS, np.int64)
+    room, some = np.empty((400_000, 5)), np.empty(_PARABOLAS, np.int64)
     lost = kernels.search(cost, rest, target, count, room, some, pool, sizes, source)
     return (pool, sizes), int(lost)
