@@ -25,6 +25,8 @@ interface Choice {
 export interface BaseCard {
   readonly el: HTMLElement;
   set(shown: Shown): void;
+  /** Marks the base at once, before the rest of the card has its turn. */
+  mark(base: number | null): void;
   /** Before anything is known: what is awaited, or what went wrong. */
   wait(sentence: string, state: State, failed: boolean): void;
 }
@@ -103,6 +105,9 @@ export function baseCard(host: Host<Action>): BaseCard {
     said.el);
   return {
     el,
+    mark(base) {
+      for (const each of choices) each.input.checked = each.row === base;
+    },
     wait(sentence, state, failed) {
       now = state;
       offer(state, "your network");

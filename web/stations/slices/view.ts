@@ -62,6 +62,7 @@ class SlicesView implements View<State> {
 
   draw(state: State): void {
     this.state = state;
+    this.base.mark(state.base);
     this.show();
     if (!this.drawn) this.parts.flush();
     this.drawn = true;

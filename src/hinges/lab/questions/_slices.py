@@ -79,6 +79,11 @@ _CHECKS = {
 }
 
 
+def is_short(arguments: dict[str, Any]) -> bool:  # noqa: ARG001 - of the usual network all are
+    """Tell that a page which is looked through should not wait behind what is trained."""
+    return True
+
+
 def answer(arguments: dict[str, Any]) -> Any:
     """Compute what is asked for."""
     from hinges.lab.questions._slices_lines import Sliced
