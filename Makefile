@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 JOBS ?= 2
 ARGS ?=
 
-.PHONY: help setup demo test check fmt types bench evidence lab web site release-check
+.PHONY: help setup demo test check fmt types bench evidence lab web studies site release-check
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ lab: setup ## open the lab in a browser (ARGS="--export site/" writes it as a st
 
 web: ## rebuild the lab's front end into src/hinges/lab/static
 	@sh tools/web.sh build
+
+studies: setup ## run the studies into docs/studies (ARGS="by-hand" for one of them)
+	@$(PYTHON) tools/studies.py $(ARGS)
 
 site: setup ## build the site into site/, with the lab inside, and check its links
 	@sh tools/docs.sh

@@ -156,6 +156,7 @@ def test_ipython_shows_tables():
     """In a process of its own: importing IPython would leave its traces in this one."""
     program = """
 from IPython.core.formatters import DisplayFormatter
+import hinges
 from hinges import Network, trace
 from hinges.analysis import sensitivity, separation
 from hinges.draw import trace_table
@@ -168,6 +169,7 @@ traced = trace(network, 3.0)
 shown, _ = display.format(traced)
 assert shown["text/plain"] == trace_table(traced)
 assert "<td" in shown["text/html"]
+assert display.format(hinges.plot(network))[0]["image/png"].startswith(b"\\x89PNG")
 assert "<td" in display.format(sensitivity(network, interval=(0, 1)))[0]["text/html"]
 assert "<td" in display.format(separation(network, ([0.0, 1.0, 2.0], [0, 0, 1])))[0]["text/html"]
 """
@@ -180,7 +182,7 @@ def test_registering_needs_no_import_of_the_values():
             self[module, name] = show
 
     class Display:
-        formatters = {"text/plain": Formatter(), "text/html": Formatter()}  # noqa: RUF012
+        formatters = {"text/plain": Formatter(), "text/html": Formatter(), "image/png": Formatter()}  # noqa: RUF012
 
     register_with(Display)
     assert set(Display.formatters["text/html"]) == {

@@ -1,6 +1,7 @@
 """Display in IPython and notebooks: cards, tables and reports, registered there, so that no value draws itself."""
 
 import importlib
+import io
 import sys
 from typing import Any
 
@@ -55,6 +56,14 @@ def register_with(display: Any) -> None:
     for (module, name), (home, text, html) in _SHOWN.items():
         display.formatters["text/plain"].for_type_by_name(module, name, _plain(home, text))
         display.formatters["text/html"].for_type_by_name(module, name, _html(home, html))
+    display.formatters["image/png"].for_type_by_name("matplotlib.figure", "Figure", _png)
+
+
+def _png(figure: Any) -> bytes:
+    """Give a matplotlib Figure as a picture; in a fresh kernel nobody else shows one that pyplot does not know."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=96, facecolor=figure.get_facecolor())
+    return stream.getvalue()
 
 
 def _plain(home: str, function: str) -> Any:
