@@ -63,9 +63,10 @@ def line(row: Row) -> str:
     """Give a row of the table."""
     first = f"| {row['data']} | {row['pieces']} | {row['ours']:.6g} | {row['gap']:.2%} | {1e3 * row['seconds']:.0f} |"
     if not row["fits"]:
-        return f"{first} {row['peer']} | none | none | in {PATIENCE} s | 0 of 1 |"
+        return f"{first} {row['peer']} | none | none | in {PATIENCE} s | 0 |"
+    time = f"{row['time']:.3g} x" if row["time"] >= 0.01 else "< 0.01 x"
     return (
-        f"{first} {row['peer']} | {row['error']:.5g} x | {row['least']:.5g} x | {row['time']:.3g} x | "
+        f"{first} {row['peer']} | {row['error']:.5g} x | {row['least']:.5g} x | {time} | "
         f"{row['fits']} of {row['seeds']} |"
     )
 
