@@ -174,7 +174,7 @@ def test_what_cannot_be_read_is_a_sentence_and_is_not_kept(upload_lab: tuple[Lab
     ]  # fmt: skip
     for name, content, part in hostile:
         status, reply = bring(lab, name, content)
-        assert status == 422, (name, reply)
+        assert status == 200, (name, reply)
         sentence = reply["error"]
         assert part in sentence, (name, sentence)
         assert 10 < len(sentence) < 400
@@ -196,8 +196,8 @@ def test_what_is_too_long_is_refused_before_it_comes(upload_lab: tuple[Lab, Path
             connection.putheader(header, value)
         connection.endheaders()  # and nothing after it
         answer = connection.getresponse()
-        assert answer.status in {400, 422}
-        if answer.status == 422:
+        assert answer.status in {200, 400}
+        if answer.status == 200:
             assert "too long" in json.loads(answer.read())["error"]
         connection.close()
     endless = (b"0,1\n" * 250_000 for _ in range(20))  # in chunks that announce no length
@@ -205,7 +205,7 @@ def test_what_is_too_long_is_refused_before_it_comes(upload_lab: tuple[Lab, Path
     headers = {"Origin": lab.origin, "X-File-Name": "a.csv"}
     try:
         connection.request("POST", f"/{lab.token}/upload", endless, headers, encode_chunked=True)
-        assert connection.getresponse().status == 422
+        assert "error" in json.loads(connection.getresponse().read())
     except (BrokenPipeError, ConnectionResetError):
         pass  # the lab has hung up while we were still sending
     connection.close()
@@ -237,11 +237,11 @@ def test_forty_files_at_once_are_too_many(upload_lab: tuple[Lab, Path]):
         thread.start()
     for thread in threads:
         thread.join()
-    refused = [reply["error"] for status, reply in replies if status == 422]
+    refused = [reply["error"] for _, reply in replies if "error" in reply]
     assert len(refused) == there + 40 - MAX_FILES
     assert all(f"holds {MAX_FILES} files" in sentence for sentence in refused)
     assert len(list(folder.iterdir())) == MAX_FILES
-    handles = {reply["answer"]["handle"] for status, reply in replies if status == 200}
+    handles = {reply["answer"]["handle"] for _, reply in replies if "answer" in reply}
     assert len(handles) == MAX_FILES - there
 
 

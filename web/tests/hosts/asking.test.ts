@@ -172,7 +172,7 @@ test("a file is posted as it is, with its name beside it", async (context) => {
   assert.equal(asked[0]?.[0], "http://127.0.0.1:1/t/upload");
   assert.equal(asked[0]?.[1]?.body, file);
   assert.deepEqual(asked[0]?.[1]?.headers, { "X-File-Name": "%C3%A9.csv" });
-  reply = new Response(JSON.stringify({ error: "row 2 is empty" }), { status: 422 });
+  reply = new Response(JSON.stringify({ error: "row 2 is empty" }));
   await assert.rejects(bring(file), /^Error: row 2 is empty$/);
   reply = new Response("<html>", { status: 502 });
   await assert.rejects(bring(file), /could not be brought/);
