@@ -4,8 +4,8 @@
     python tools/train_trace_networks.py
 
 Softmax cross-entropy, all rows at once, Adam falling from 0.05 to 0 on a cosine in 4,000 steps, seeds 0 to 15; of the
-16 networks the one with the most rows right is kept (of several, the one with the smallest loss), its numbers rounded
-to three decimals. The rounding keeps links short and numbers readable.
+16 networks the one with the most rows right is kept (of several, the one with the smallest loss), before its training
+and after it, its numbers rounded to three decimals. The rounding keeps links short and numbers readable.
 """
 
 import json
@@ -66,9 +66,10 @@ def gradients(layers: Layers, x: Floats, labels: NDArray[np.int64]) -> tuple[flo
     return loss, [x.T @ back, back.sum(0), hidden.T @ out, out.sum(0)]
 
 
-def trained(x: Floats, labels: NDArray[np.int64], units: int, seed: int) -> tuple[float, float, Layers]:
-    """Give the share of rows right, the loss and the layers after all steps of Adam."""
-    layers = start(units, np.random.default_rng(seed))
+def trained(x: Floats, labels: NDArray[np.int64], units: int, seed: int) -> tuple[float, float, Layers, Layers]:
+    """Give the share of rows right, the loss, and the layers after all steps of Adam and before the first."""
+    first = start(units, np.random.default_rng(seed))
+    layers = [each.copy() for each in first]
     mean = [np.zeros_like(each) for each in layers]
     square = [np.zeros_like(each) for each in layers]
     for step in range(1, STEPS + 1):
@@ -78,9 +79,22 @@ def trained(x: Floats, labels: NDArray[np.int64], units: int, seed: int) -> tupl
             mean[k] = 0.9 * mean[k] + 0.1 * slope
             square[k] = 0.999 * square[k] + 0.001 * slope**2
             layers[k] = layers[k] - rate * (mean[k] / (1 - 0.9**step)) / (np.sqrt(square[k] / (1 - 0.999**step)) + 1e-7)
-    layers = [np.round(each, 3) + 0.0 for each in layers]
+    layers = rounded(layers)
     loss, _ = gradients(layers, x, labels)
-    return float(np.mean(outputs(layers, x)[1].argmax(axis=1) == labels)), loss, layers
+    return float(np.mean(outputs(layers, x)[1].argmax(axis=1) == labels)), loss, layers, rounded(first)
+
+
+def rounded(layers: Layers) -> Layers:
+    """Give the layers with three decimals, and no -0."""
+    return [np.round(each, 3) + 0.0 for each in layers]
+
+
+def written(layers: Layers) -> dict[str, object]:
+    """Give the layers as the page reads them."""
+    return {
+        "weights": [layers[0].tolist(), layers[2].tolist()],
+        "biases": [layers[1].tolist(), layers[3].tolist()],
+    }
 
 
 def main() -> None:
@@ -92,15 +106,13 @@ def main() -> None:
         ("spiral-3", arms, 3),
         ("spiral-8", arms, 8),
         ("spiral-24", arms, 24),
+        ("spiral-64", arms, 64),
         ("blobs-3", blobs(), 3),
     ):
         runs = [trained(*rows, units, seed) for seed in range(SEEDS)]
-        share, loss, layers = max(runs, key=lambda run: (run[0], -run[1]))
+        share, loss, layers, first = max(runs, key=lambda run: (run[0], -run[1]))
         sys.stdout.write(f"{name}: {share:.3f} right, loss {loss:.4f}\n")
-        found[name] = {
-            "weights": [layers[0].tolist(), layers[2].tolist()],
-            "biases": [layers[1].tolist(), layers[3].tolist()],
-        }
+        found[name] = {**written(layers), "start": written(first)}
     OUT.write_text(json.dumps(found, separators=(",", ":")) + "\n", encoding="utf-8")
 
 

@@ -17,6 +17,7 @@ from hinges.errors import InvalidInputError
 from hinges.interop import save
 from hinges.lab import _materials
 from hinges.lab.questions import _regions
+from hinges.nets import Activation, Linear, Max
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -167,6 +168,25 @@ def test_too_many_regions_are_a_sentence_with_a_way_on(monkeypatch: pytest.Monke
     header, arrays = asked(**given, depth=1)  # the boundary of all layers would need more
     assert header["bent"] is False
     assert len(arrays["ties"]) == 0
+
+
+def test_pooling_and_branches_have_formulas_of_their_own(monkeypatch: pytest.MonkeyPatch):
+    rng = np.random.default_rng(0)
+    nodes = (
+        Linear((0,), (rng.normal(size=(2, 6)),), rng.normal(size=6), "first"),
+        Activation(1, "relu", 6, "on"),
+        Max(2, np.array([[0, 1, 2], [3, 4, 5]]), 6, "pool"),
+        Linear((3, 0), (rng.normal(size=(2, 2)), rng.normal(size=(2, 2))), np.zeros(2), "out"),
+    )
+    own = Network(nodes, 2)
+    monkeypatch.setattr(_materials, "network_of", lambda _: own)
+    header, arrays = asked(network=ABS, plane={"kind": "inputs"})
+    found = regions(own, Plane.inputs())
+    assert header["counts"] == {"activation": found.count("activation"), "linear": found.count("linear")}
+    assert (header["hidden"], len(header["units"]), header["activations"]) == ([6, 2], 8, [])
+    np.testing.assert_array_equal(arrays["maps"], found.maps)
+    header, arrays = asked(network=ABS, plane={"kind": "inputs"}, depth=1)
+    assert (header["formulas"], arrays["maps"].shape[2]) == (6, 6)
 
 
 def test_the_slope_of_leaky_units_is_sent_where_it_is_one(monkeypatch: pytest.MonkeyPatch):

@@ -1,19 +1,22 @@
 """Trace in a real browser: the point is dragged and the arithmetic adds up, the bias, the hidden space, the Python."""
 
+import json
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
 from station_pages import address, hinders_nobody, never_scrolls_sideways, settle
 
-from hinges import Network
-from hinges.analysis import Trace
+from hinges import Network, example
+from hinges.analysis import Trace, separation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+WEB = Path(__file__).resolve().parents[2] / "web"
 pytestmark = [pytest.mark.needs("playwright", "chromium")]
 
 
@@ -135,7 +138,7 @@ def test_hidden_space_turns_by_keyboard_and_mouse_and_says_where_the_point_is(st
     page.get_by_role("combobox", name="Network").select_option("spiral-8")
     settle(page)
     pad = page.get_by_role("slider", name="Hidden space of three units: turn")
-    canvas = page.locator(".k-space canvas")
+    canvas = page.get_by_label("Hidden space of three units", exact=True).locator("canvas")
     picture = "(element) => element.toDataURL()"
     first, where = canvas.evaluate(picture), pad.get_attribute("aria-valuetext")
     pad.focus()
@@ -193,6 +196,54 @@ def test_more_than_three_units_are_seen_by_principal_components(station: Callabl
     choice.click()
     page.get_by_label("upright axis").wait_for(state="hidden")
     assert choice.get_attribute("aria-pressed") == "true"
-    assert "of the spread" in page.locator(".k-space").inner_text() + page.content()
+    for place in ("Hidden space of three units", "Hidden space before training"):
+        assert "of the spread" in (page.get_by_label(place, exact=True).locator("p").text_content() or "")
     page.get_by_label("Network").select_option("source")
     choice.wait_for(state="hidden")
+
+
+def shares(page: "Page") -> dict[str, list[float]]:
+    """Give the table of how well the classes are apart, in per cent."""
+    table = page.get_by_role("table", name="How well the classes are apart")
+    rows = table.evaluate(
+        "(one) => [...one.tBodies[0].rows].map((row) => [...row.cells].map((c) => c.innerText.trim()))"
+    )
+    return {name: [float(each.removesuffix("%")) for each in given] for name, *given in rows}
+
+
+@pytest.mark.parametrize("name", ["spiral-3", "spiral-64"])
+def test_hidden_space_before_and_after_training(station: Callable[..., "Page"], name: str) -> None:
+    page = station()
+    page.get_by_role("combobox", name="Network").select_option(name)
+    settle(page)
+    trained = json.loads((WEB / "stations" / "trace" / "trained.json").read_text())[name]
+    data = example("spiral")
+
+    def of(given: dict[str, Any]) -> list[float]:
+        layer = separation(Network.dense(given["weights"], given["biases"]), data).layer(0)
+        return [round(100 * layer.nearest_mean, 1), round(100 * layer.linear, 1)]
+
+    plane = separation(Network.dense(trained["weights"], trained["biases"]), data).input
+    expected = {
+        "the points themselves": [round(100 * plane.nearest_mean, 1), round(100 * plane.linear, 1)],
+        "before training": of(trained["start"]),
+        "after training": of(trained),
+    }
+    assert shares(page) == expected
+    assert expected["after training"] != expected["before training"]
+    says = [
+        page.get_by_label(f"Hidden space {which}", exact=True).locator("p")
+        for which in ("before training", "of three units")
+    ]
+    first = [each.text_content() for each in says]
+    page.get_by_role("slider", name="the point").focus()
+    page.keyboard.press("Shift+ArrowLeft")
+    settle(page)
+    assert all(each.text_content() != before for each, before in zip(says, first, strict=True))
+    page.get_by_role("button", name="with bias").click()
+    settle(page)
+    assert shares(page)["after training"] != expected["after training"]
+    page.get_by_role("button", name="before training beside it").click()
+    settle(page)
+    assert set(shares(page)) == {"the points themselves", "the hidden space"}
+    assert not page.get_by_label("Hidden space before training", exact=True).is_visible()

@@ -16,12 +16,16 @@ export function bitmapPainter(canvas: HTMLCanvasElement): Painter {
   let colours: string[] = [];
   let known: { bitmap: HTMLCanvasElement; at: Placing } | undefined;
   let stale = true;
+  let underWay: Placing | undefined; // where what is being filled will lie
+  let partial = false; // a filling was stopped half-way
   let [frame, timer] = [0, 0];
 
   const stop = (): void => {
     cancelAnimationFrame(frame);
     window.clearTimeout(timer);
     [frame, timer] = [0, 0];
+    if (underWay) partial = true;
+    underWay = undefined;
   };
   /** Shows the bitmap where its polygons lie now. */
   const show = (at: Placing): void => {
@@ -42,7 +46,8 @@ export function bitmapPainter(canvas: HTMLCanvasElement): Painter {
     const polygons = tiles.starts.length - 1;
     const filling = filled(target, tiles, shades, colours, at, edge);
     const fresh = { bitmap, at };
-    stale = false;
+    [stale, partial] = [false, false];
+    underWay = at;
     if (!known) known = fresh; // the first time one watches it come
     const step = (): void => {
       const until = performance.now() + SLICE;
@@ -50,15 +55,18 @@ export function bitmapPainter(canvas: HTMLCanvasElement): Painter {
       while (!done && performance.now() < until) done = filling.next().done;
       if (done) known = fresh;
       show(at);
+      if (done) underWay = undefined;
       if (done) canvas.dataset.drawn = String(polygons);
       if (!done) frame = requestAnimationFrame(step);
     };
     step();
   };
+  const fits = (): boolean => known?.bitmap.width === canvas.width && known.bitmap.height === canvas.height;
   return {
     name: "canvas",
     tiles(next, values) {
       [tiles, shades, known, stale] = [next, values, undefined, true];
+      delete canvas.dataset.drawn;
     },
     shades(values) {
       [shades, stale] = [values, true];
@@ -68,16 +76,19 @@ export function bitmapPainter(canvas: HTMLCanvasElement): Painter {
       stale = true;
     },
     paint(at, edge) {
+      if (!stale && underWay && isSame(underWay, at) && fits()) return; // it comes
       stop();
       if (!tiles || tiles.starts.length < 2) return void context?.clearRect(0, 0, canvas.width, canvas.height);
       if (stale || !known) return fill(at, edge);
       show(at);
-      const moved = known.at.scale.some((each, k) => each !== at.scale[k]) || known.at.shift.some((each, k) => each !== at.shift[k])
-        || known.bitmap.width !== canvas.width || known.bitmap.height !== canvas.height;
-      if (moved) timer = window.setTimeout(() => fill(at, edge), REST);
+      if (partial || !isSame(known.at, at) || !fits()) timer = window.setTimeout(() => fill(at, edge), REST);
     },
     destroy: stop,
   };
+}
+
+function isSame(one: Placing, other: Placing): boolean {
+  return one.scale.every((each, k) => each === other.scale[k]) && one.shift.every((each, k) => each === other.shift[k]);
 }
 
 /** Fills polygon after polygon that is in view, a hundred between two yields. One path of them all would take ten times as long. */

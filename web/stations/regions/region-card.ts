@@ -1,7 +1,7 @@
 /** The card of one region: its formulas as numbers, its pattern, and the image at the place. */
 
 import { repr, short as plain } from "../../engine/index.ts";
-import { arrange, card, codeBlock, disclosure, h, live, type Live, plot, type Row, status, style, table } from "../../kit/index.ts";
+import { arrange, card, codeBlock, disclosure, h, live, type Live, plot, type Row, style, table } from "../../kit/index.ts";
 import type { Found } from "./found.ts";
 import { type Reading, valuesOf } from "./reading.ts";
 import { classColour } from "./shades.ts";
@@ -16,7 +16,7 @@ export interface RegionCard {
 
 /** Gives the card. */
 export function regionCard(): RegionCard {
-  const where = status();
+  const where = live("", h("p", { class: "k-status" })); // the crosshair says it aloud
   const formulas = table({
     label: "The formulas of the region", corner: "output",
     columns: [

@@ -112,9 +112,19 @@ class RegionsView implements StationView<State> {
     this.counts.activation.set(found ? found.counts.activation.toLocaleString("en") : "\u2026");
     this.counts.linear.set(found ? found.counts.linear.toLocaleString("en") : "\u2026");
     this.host.el.toggleAttribute("aria-busy", waiting);
-    this.said.set(problem || (waiting ? "Python is cutting the plane \u2026" : found ? certified(found) : ""), problem ? "error" : found?.certified && !waiting ? "good" : "plain");
+    this.said.set(problem || (waiting ? (this.host.services.ask ? "Python is cutting the plane \u2026" : "The regions are on their way \u2026") : found ? this.certified(found) : ""), problem ? "error" : found?.certified && !waiting ? "good" : "plain");
     style(this.way.el, "display", problem.includes("zoom in") ? "" : "none");
     this.showReading();
+  }
+
+  private certified(found: Found): string {
+    const words = found.certificate.replace(/^(not )?certified: /, "");
+    const moved = found.bounds.some((each, k) => each !== this.view[k]);
+    return [
+      `${found.certified ? "Certified" : "Not certified"}: ${words}.`,
+      found.bent ? "" : "Where the class changes would take more regions than are drawn.",
+      moved && !this.host.services.ask ? "The counts are those of the first view; the installed lab counts in any." : "",
+    ].filter(Boolean).join(" ");
   }
 
   private showReading(): void {
@@ -189,12 +199,6 @@ function samplesOf(state: State, found: Found, span: readonly [number, number] |
   }
   const why = state.colour === "class" ? "a tint for each linear region; classes are decided by the last layer" : state.colour === "unit" ? "a tint for each linear region; this network has no units to follow" : "a tint for each linear region";
   return [...tie, { label: why, colour: "fit", look: "area" }];
-}
-
-function certified(found: Found): string {
-  const words = found.certificate.replace(/^(not )?certified: /, "");
-  const head = found.certified ? "Certified" : "Not certified";
-  return `${head}: ${words}.${found.bent ? "" : " Where the class changes would take more regions than are drawn."}`;
 }
 
 /** Gives the view. */

@@ -1,8 +1,9 @@
 /** What Trace shows, from its state: the point's way, the signatures of the data, each unit over the plane. */
 
-import { dense, forward, type LayerTrace, type Network, trace } from "../../engine/index.ts";
+import { type Components, dense, forward, type LayerTrace, type Network, principalComponents, trace } from "../../engine/index.ts";
 import { cloud } from "./data.ts";
-import { type Biases, type State, type Weights } from "./state.ts";
+import { separationOf, type Separation } from "./separation.ts";
+import { type Biases, PRESETS, presetOf, type State, type Weights } from "./state.ts";
 
 /** Gives the network: hidden layers of ReLU; a single layer is one, too. Without the bias, all biases are 0. */
 export function networkOf({ weights, biases, bias }: Pick<State, "weights" | "biases" | "bias">): Network {
@@ -32,7 +33,7 @@ export function surroundings(state: State): Kept {
   const { weights, biases, bias, data } = state;
   if (last && last.weights === weights && last.biases === biases && last.bias === bias && last.data === data) return last.kept;
   const [matrix, row] = [weights[0]!, bias ? biases[0]! : biases[0]!.map(() => 0)];
-  const hidden = (x: number, y: number): number[] => row.map((b, j) => Math.max(0, x * matrix[0]![j]! + y * matrix[1]![j]! + b));
+  const hidden = hiddenOf(matrix, row);
   const raw = row.map(() => new Float32Array(GRID * GRID));
   const at = (k: number): number => REACH * ((2 * k + 1) / GRID - 1);
   for (let k = 0; k < GRID * GRID; k += 1) {
@@ -45,6 +46,48 @@ export function surroundings(state: State): Kept {
   const kept: Kept = { signatures: points.map(([x, y]) => hidden(x, y)), fields, tops, right: shareRight(state) };
   last = { weights, biases, bias, data, kept };
   return kept;
+}
+
+function hiddenOf(matrix: Weights[number], row: Biases[number]): (x: number, y: number) => number[] {
+  return (x, y) => row.map((b, j) => Math.max(0, x * matrix[0]![j]! + y * matrix[1]![j]! + b));
+}
+
+/** One hidden space with the data in it. */
+export interface Room {
+  readonly signatures: readonly (readonly number[])[];
+  readonly components: Components;
+  /** How well it tells the classes apart. */
+  readonly separation: Separation;
+}
+
+export interface Rooms {
+  readonly now: Room;
+  /** Before training, and the way of a point into it; absent where that is not known or not asked for. */
+  readonly before: (Room & { place(point: readonly [number, number]): number[] }) | undefined;
+  /** Of the points of the plane themselves. */
+  readonly plane: Separation;
+}
+
+let rooms: { signatures: readonly (readonly number[])[]; start: object | undefined; found: Rooms } | undefined;
+
+/** Gives the hidden spaces with the data in them; undefined without data. Kept until the network or the data change. */
+export function roomsOf(state: State): Rooms | undefined {
+  const { points, labels } = cloud(state.data);
+  if (points.length === 0) return undefined;
+  const { signatures } = surroundings(state);
+  const preset = state.before ? presetOf(state) : undefined;
+  const start = preset && state.data === PRESETS[preset].data ? PRESETS[preset].start : undefined;
+  if (rooms?.signatures === signatures && rooms.start === start) return rooms.found;
+  const roomOf = (inside: readonly (readonly number[])[]): Room => {
+    const components = principalComponents(inside);
+    return { signatures: inside, components, separation: separationOf(inside, labels, components) };
+  };
+  const now = rooms?.signatures === signatures ? rooms.found.now : roomOf(signatures);
+  const place = start && hiddenOf(start.weights[0]!, state.bias ? start.biases[0]! : start.biases[0]!.map(() => 0));
+  const before = place && { ...roomOf(points.map(([x, y]) => place(x, y))), place: ([x, y]: readonly [number, number]) => place(x, y) };
+  const found: Rooms = { now, before, plane: separationOf(points, labels) };
+  rooms = { signatures, start, found };
+  return found;
 }
 
 /** The share of the data that the largest output puts into its class; undefined where there is no output layer. */

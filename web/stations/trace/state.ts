@@ -25,6 +25,8 @@ export interface State {
   axes: readonly [number, number, number];
   /** What the axes of the hidden space are: units, or the principal components of the points' signatures. */
   room: Room;
+  /** Whether the hidden space before training stands beside that after it, where it is known. */
+  before: boolean;
   /** Radians about the upright axis, and up or down. */
   turn: readonly [number, number];
 }
@@ -39,26 +41,38 @@ export type Action =
   | { kind: "step"; step: number }
   | { kind: "axis"; axis: number; unit: number }
   | { kind: "room"; room: Room }
+  | { kind: "before"; on: boolean }
   | { kind: "turn"; turn: readonly [number, number] };
 
 export const LINES = 4;
 export const PLANE = 2;
-const MOST_UNITS = 24;
+const MOST_UNITS = 64;
 const MOST = 1000;
 const ROOMS: readonly Room[] = ["units", "components"];
 const DATA: readonly DataName[] = ["none", "spiral", "blobs"];
 
 const SOURCE = { weights: [[[0.2, 0.8, -0.5], [-0.9, 0.2, 0.4]]], biases: [[2, 3, 0.5]] };
-export const PRESETS: Readonly<Record<Preset, { weights: Weights; biases: Biases; data: DataName; point: readonly [number, number] }>> = {
+interface Numbers {
+  readonly weights: Weights;
+  readonly biases: Biases;
+}
+
+/** A trained network with its data, and what it was before training. */
+function onSpiral({ weights, biases, start }: Numbers & { start: Numbers }): Numbers & { data: DataName; point: readonly [number, number]; start: Numbers } {
+  return { weights, biases, start, data: "spiral", point: [0.3, 0.4] };
+}
+
+export const PRESETS: Readonly<Record<Preset, Numbers & { data: DataName; point: readonly [number, number]; start?: Numbers }>> = {
   source: { ...SOURCE, data: "none", point: [0.5, 1] },
   "blobs-3": { ...trained["blobs-3"], data: "blobs", point: [0, 0.6] },
-  "spiral-3": { ...trained["spiral-3"], data: "spiral", point: [0.3, 0.4] },
-  "spiral-8": { ...trained["spiral-8"], data: "spiral", point: [0.3, 0.4] },
-  "spiral-24": { ...trained["spiral-24"], data: "spiral", point: [0.3, 0.4] },
+  "spiral-3": onSpiral(trained["spiral-3"]),
+  "spiral-8": onSpiral(trained["spiral-8"]),
+  "spiral-24": onSpiral(trained["spiral-24"]),
+  "spiral-64": onSpiral(trained["spiral-64"]),
 };
 
 export function initial(): State {
-  return { ...PRESETS.source, bias: true, step: LINES - 1, axes: [0, 1, 2], room: "units", turn: [-0.6, 0.45] };
+  return { ...PRESETS.source, bias: true, before: true, step: LINES - 1, axes: [0, 1, 2], room: "units", turn: [-0.6, 0.45] };
 }
 
 /** Gives the preset whose numbers a state has, if it has one's. */
@@ -72,7 +86,7 @@ export function advance(state: State, action: Action): State {
   switch (action.kind) {
     case "preset": {
       if (!Object.hasOwn(PRESETS, action.preset) || presetOf(state) === action.preset) return state;
-      const preset = PRESETS[action.preset];
+      const { start: _, ...preset } = PRESETS[action.preset];
       return { ...state, ...preset, step: LINES * preset.weights.length - 1, axes: [0, 1, 2] };
     }
     case "data": return DATA.includes(action.data) && action.data !== state.data ? { ...state, data: action.data } : state;
@@ -82,6 +96,7 @@ export function advance(state: State, action: Action): State {
     case "bias": return typeof action.on === "boolean" && action.on !== state.bias ? { ...state, bias: action.on } : state;
     case "step": return isIndex(action.step, LINES * state.weights.length) && action.step !== state.step ? { ...state, step: action.step } : state;
     case "axis": return withAxis(state, action.axis, action.unit);
+    case "before": return typeof action.on === "boolean" && action.on !== state.before ? { ...state, before: action.on } : state;
     case "room": return ROOMS.includes(action.room) && action.room !== state.room ? { ...state, room: action.room } : state;
     case "turn": return isTurn(action.turn) && !same(action.turn, state.turn) ? { ...state, turn: [action.turn[0], action.turn[1]] } : state;
     default: return state;
@@ -115,7 +130,7 @@ function withAxis(state: State, axis: number, unit: number): State {
 export function check(raw: unknown): State | string {
   if (!isFields(raw)) return "The state of Trace is no object.";
   const first = initial();
-  const { data = first.data, point = first.point, weights = first.weights, biases = first.biases, bias = true, axes = first.axes, room = first.room, turn = first.turn } = raw;
+  const { data = first.data, point = first.point, weights = first.weights, biases = first.biases, bias = true, axes = first.axes, room = first.room, before = true, turn = first.turn } = raw;
   if (!DATA.includes(data as DataName)) return "data must be none, spiral or blobs.";
   if (!isPoint(point)) return `point must be two numbers from -${PLANE} to ${PLANE}.`;
   const problem = networkProblem(weights, biases);
@@ -130,10 +145,11 @@ export function check(raw: unknown): State | string {
     return `axes must be three different units from 0 to ${units - 1}.`;
   }
   if (!ROOMS.includes(room as Room)) return "room must be units or components.";
+  if (typeof before !== "boolean") return "before must be true or false.";
   if (!isTurn(turn)) return "turn must be two angles in radians.";
   return {
     data: data as DataName, point: [point[0], point[1]], weights: layers, biases: biases as Biases, bias, step: step as number,
-    axes: [axes[0] as number, axes[1] as number, axes[2] as number], room: room as Room, turn: [turn[0], turn[1]],
+    axes: [axes[0] as number, axes[1] as number, axes[2] as number], room: room as Room, before, turn: [turn[0], turn[1]],
   };
 }
 

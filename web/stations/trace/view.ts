@@ -1,17 +1,18 @@
 /** Trace on the page: the plane, the arithmetic, the units' maps and the hidden space. */
 
-import { type Components, type LayerTrace, principalComponents, projected } from "../../engine/index.ts";
+import { type Components, type LayerTrace, projected } from "../../engine/index.ts";
 import {
-  arrange, attributes, button, card, type Colour, fixed, type Frames, frames, h, layout, legend, type Layer, live, type Live, plot, rounds, segmented, select,
-  space, type SpacePoints, stack, status, style, toggle, toolbar, upon,
+  arrange, attributes, button, card, type Colour, fixed, type Frames, frames, h, layout, legend, type Layer, live, type Live, plot, rounds, type Row, segmented, select,
+  space, type Space, type SpacePoints, stack, status, style, table, toggle, toolbar, upon,
 } from "../../kit/index.ts";
 import { COMMIT, type Host, type View } from "../station.ts";
 import { arithmetic, subscript } from "./arithmetic.ts";
-import { GRID, isHigh, largest, layersAt, REACH, surroundings } from "./compute.ts";
+import { GRID, isHigh, largest, layersAt, REACH, type Room, roomsOf, surroundings } from "./compute.ts";
 import { cloud, type DataName, nearest } from "./data.ts";
 import { features } from "./features.ts";
 import { numbersTable } from "./numbers-table.ts";
-import { type Action, initial, LINES, type Preset, presetOf, type State } from "./state.ts";
+import type { Separation } from "./separation.ts";
+import { type Action, initial, LINES, type Preset, PRESETS, presetOf, type State } from "./state.ts";
 
 const CLASSES: readonly { name: string; colour: Colour; look: "dot" | "ring" | "cross" }[] = [
   { name: "blue", colour: "unit-0", look: "dot" }, { name: "orange", colour: "unit-1", look: "ring" }, { name: "green", colour: "unit-2", look: "cross" },
@@ -19,7 +20,7 @@ const CLASSES: readonly { name: string; colour: Colour; look: "dot" | "ring" | "
 const NETWORKS: readonly { value: Preset; label: string }[] = [
   { value: "source", label: "one layer by hand, 2 → 3" }, { value: "blobs-3", label: "blobs, trained, 2 → 3 → 3" },
   { value: "spiral-3", label: "spiral, trained, 2 → 3 → 3" }, { value: "spiral-8", label: "spiral, trained, 2 → 8 → 3" },
-  { value: "spiral-24", label: "spiral, trained, 2 → 24 → 3" },
+  { value: "spiral-24", label: "spiral, trained, 2 → 24 → 3" }, { value: "spiral-64", label: "spiral, trained, 2 → 64 → 3" },
 ];
 const OWN = { value: "own" as const, label: "changed by hand" };
 const SAYS = ["each input times each weight", "the products of each unit, summed", "the bias added: z", "ReLU: what is negative becomes 0"];
@@ -38,7 +39,6 @@ class TraceView implements View<State> {
   private drawn = false;
   private readonly again = frames<void>(() => this.show());
   private readonly parts: Frames<Shown>;
-  private known: { signatures: readonly (readonly number[])[]; components: Components } | undefined;
   private active: { layer: number; unit: number } | undefined;
 
   private readonly plane = plot({ label: "The plane with the point", x: [-REACH, REACH], y: [-REACH, REACH], equal: true, xName: "x", yName: "y", height: 300 });
@@ -64,13 +64,27 @@ class TraceView implements View<State> {
     label: "Hidden space of three units", turn: initial().turn, height: 300,
     onTurn: (turn) => this.host.act({ kind: "turn", turn }), onEnd: () => this.host.act(COMMIT),
   });
+  private readonly past = space({
+    label: "Hidden space before training", turn: initial().turn, height: 230,
+    onTurn: (turn) => this.host.act({ kind: "turn", turn }), onEnd: () => this.host.act(COMMIT),
+  });
+  private readonly pastPlace = h("figure", { class: "s-room" }, this.past.el, h("figcaption", {}, "before training"));
+  private readonly nowName = h("figcaption", {}, "after training");
+  private readonly before = toggle({ label: "before training beside it", value: true, onChange: (on) => this.host.act({ kind: "before", on }, COMMIT) });
+  private readonly apart = table({
+    label: "How well the classes are apart", corner: "rows right",
+    columns: [
+      { id: "means", label: "by the nearest mean", name: "the share of points nearer to the mean of their own class than to any other", kind: "text" },
+      { id: "linear", label: "by a straight cut", name: "the share of points that a least-squares map puts into their class, each judged by the others", kind: "text" },
+    ],
+  });
   private readonly axes = [0, 1, 2].map((axis) => select<string>({
     label: ["left axis", "right axis", "upright axis"][axis]!, choices: [], value: "", onChange: (unit) => this.host.act({ kind: "axis", axis, unit: Number(unit) }, COMMIT),
   }));
   private readonly components = toggle({
     label: "principal components", value: false, onChange: (on) => this.host.act({ kind: "room", room: on ? "components" : "units" }, COMMIT),
   });
-  private readonly axesRow = toolbar(this.components.el, ...this.axes.map((each) => each.el));
+  private readonly axesRow = toolbar(this.before.el, this.components.el, ...this.axes.map((each) => each.el));
   private readonly key = legend();
   private readonly verdict = status();
   private offered = 0;
@@ -90,7 +104,7 @@ class TraceView implements View<State> {
       }),
       upon(({ state }) => [state], ({ state, layers, kind }) => {
         const around = surroundings(state);
-        this.showRoom(layers[0]!, around.signatures, kind?.colour ?? "fit");
+        this.showRooms(layers[0]!, kind?.colour ?? "fit");
         this.showVerdict(layers, kind?.name, around.right);
       }),
     ], host.el);
@@ -100,8 +114,8 @@ class TraceView implements View<State> {
     }, {
       plane: card({ title: "The plane", note: "drag the point", tools: [] }, this.plane.el, this.key.el, stack(this.network.el, toolbar(this.data.el, this.bias.el))),
       sums: card({ title: "The arithmetic", tools: [this.back.el, this.next.el] }, this.where.el, tall("The arithmetic, line by line", "s-lines", this.sums.el), h("h3", {}, "W and b, to be changed"), tall("Weights and biases", "s-weights", this.numbers.el)),
-      room: card({ title: "Hidden space", note: "drag or use the arrow keys to turn it" }, this.room.el, this.axesRow, this.verdict.el),
-      maps: card({ title: "Each unit's feature", note: "how strongly it answers over the plane" }, this.maps.el, this.signature, this.pattern.el),
+      room: card({ title: "Hidden space", note: "drag or use the arrow keys to turn it" }, h("div", { class: "s-rooms" }, this.pastPlace, h("figure", { class: "s-room" }, this.room.el, this.nowName)), this.axesRow, h("div", { class: "s-plain" }, this.apart.el), this.verdict.el),
+      maps: card({ title: "Each unit's feature", note: "how strongly it answers over the plane" }, tall("The maps of the units", "s-maps", this.maps.el), this.signature, this.pattern.el),
     }));
   }
 
@@ -185,36 +199,51 @@ class TraceView implements View<State> {
     this.pattern.set(layer.a.length > 8 ? `The signature above; pattern ${bits}.` : `The signature above: (${words}); pattern ${bits}.`);
   }
 
-  private showRoom(layer: LayerTrace, signatures: readonly (readonly number[])[], colour: Colour): void {
+  private showRooms(layer: LayerTrace, colour: Colour): void {
     const { state } = this;
     const units = layer.a.length;
-    const many = units > 3 && signatures.length > 0;
-    const found = many && state.room === "components" ? this.componentsOf(signatures) : undefined;
-    const along = (values: readonly number[]): number[] => (found ? projected(found, values, 3) : state.axes.map((unit) => values[unit] ?? 0));
-    // Components have both signs; the corner of the space is where the least of each is.
-    const corner = found ? leastOf([...signatures, layer.a].map(along)) : [0, 0, 0];
-    const pick = (values: readonly number[]): number[] => along(values).map((each, k) => each - corner[k]!);
-    const { labels } = cloud(state.data);
-    const sets: SpacePoints[] = CLASSES.map((each, k) => ({ ...each, points: signatures.filter((_, i) => labels[i] === k).map(pick) }));
-    const [a, b, c] = state.axes.map((unit, k) => (found ? `pc${subscript(k + 1)}` : `h${subscript(unit + 1)}`));
-    this.room.set({ sets, held: { point: pick(layer.a), colour }, names: [a!, b!, c!] });
-    this.room.turn(state.turn);
-    const shown = found ? found.variances.slice(0, 3).reduce((sum, each) => sum + each, 0) / found.variances.reduce((sum, each) => sum + each, 0) : 1;
-    this.room.describe(`The point lies at ${pick(layer.a).map((each) => fixed(each, 3)).join(", ")}${found ? `; these three directions hold ${Math.round(100 * shown)} % of the spread` : ""}.`);
+    const rooms = roomsOf(state);
+    const many = units > 3 && rooms !== undefined;
+    this.placeIn(this.room, rooms?.now, layer.a, colour);
+    if (rooms?.before) this.placeIn(this.past, rooms.before, rooms.before.place(state.point), colour);
+    style(this.pastPlace, "display", rooms?.before ? "" : "none");
+    style(this.nowName, "display", rooms?.before ? "" : "none");
     if (units !== this.offered) {
       this.offered = units;
       for (const each of this.axes) each.offer(layer.a.map((_, j) => ({ value: String(j), label: `h${subscript(j + 1)}` })));
     }
     this.axes.forEach((each, k) => each.set(String(state.axes[k])));
     this.components.set(state.room === "components");
-    style(this.axesRow, "display", units > 3 ? "" : "none");
+    this.before.set(state.before);
+    const preset = presetOf(state);
+    const started = preset !== undefined && PRESETS[preset].start !== undefined && state.data === PRESETS[preset].data;
+    style(this.before.el, "display", started ? "" : "none");
+    style(this.axesRow, "display", units > 3 || started ? "" : "none");
     style(this.components.el, "display", many ? "" : "none");
-    for (const each of this.axes) style(each.el, "display", found ? "none" : "");
+    for (const each of this.axes) style(each.el, "display", units <= 3 || (many && state.room === "components") ? "none" : "");
+    const rows = rooms ? [["plane", "the points themselves", rooms.plane], ...(rooms.before ? [["before", "before training", rooms.before.separation]] : []),
+      ["now", rooms.before ? "after training" : "the hidden space", rooms.now.separation]] as [string, string, Separation][] : [];
+    this.apart.set(rows.map(([id, label, { means, linear }]): Row => ({ id, label, active: id === "now", cells: { means: percent(means), linear: percent(linear) } })));
+    style(this.apart.el, "display", rooms ? "" : "none");
   }
 
-  private componentsOf(signatures: readonly (readonly number[])[]): Components {
-    if (this.known?.signatures !== signatures) this.known = { signatures, components: principalComponents(signatures) };
-    return this.known.components;
+  /** Shows the points of one hidden space, and the place of the point in hand. */
+  private placeIn(place: Space, room: Room | undefined, held: readonly number[], colour: Colour): void {
+    const { state } = this;
+    const found: Components | undefined = held.length > 3 && state.room === "components" ? room?.components : undefined;
+    const signatures = room?.signatures ?? [];
+    const along = (values: readonly number[]): number[] => (found ? projected(found, values, 3) : state.axes.map((unit) => values[unit] ?? 0));
+    // Components have both signs; the corner of the space is where the least of each is.
+    const corner = found ? leastOf([...signatures, held].map(along)) : [0, 0, 0];
+    const pick = (values: readonly number[]): number[] => along(values).map((each, k) => each - corner[k]!);
+    const { labels } = cloud(state.data);
+    const sets: SpacePoints[] = CLASSES.map((each, k) => ({ ...each, points: signatures.filter((_, i) => labels[i] === k).map(pick) }));
+    const [a, b, c] = state.axes.map((unit, k) => (found ? `pc${subscript(k + 1)}` : `h${subscript(unit + 1)}`));
+    place.set({ sets, held: { point: pick(held), colour }, names: [a!, b!, c!] });
+    place.turn(state.turn);
+    const total = found?.variances.reduce((sum, each) => sum + each, 0) ?? 0;
+    const shown = found && total > 0 ? found.variances.slice(0, 3).reduce((sum, each) => sum + each, 0) / total : 1;
+    place.describe(`The point lies at ${pick(held).map((each) => fixed(each, 3)).join(", ")}${found ? `; these three directions hold ${Math.round(100 * shown)} % of the spread` : ""}.`);
   }
 
   private showVerdict(layers: readonly LayerTrace[], kind: string | undefined, right: number | undefined): void {
@@ -225,6 +254,10 @@ class TraceView implements View<State> {
     const says = CLASSES[largest(layers[layers.length - 1]!.a)]?.name ?? "none";
     this.verdict.set(`The network says ${says}; the nearest of the points is ${kind}. It puts ${Math.round(100 * right)} % of the points into their class.`, says === kind ? "good" : "warning");
   }
+}
+
+function percent(share: number): string {
+  return `${fixed(100 * share, 1)} %`;
 }
 
 function leastOf(points: readonly (readonly number[])[]): number[] {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { largest, layersAt, networkOf, surroundings } from "../../stations/trace/compute.ts";
+import { largest, layersAt, networkOf, roomsOf, surroundings } from "../../stations/trace/compute.ts";
 import { cloud, nearest } from "../../stations/trace/data.ts";
 import { trace } from "../../stations/trace/index.ts";
+import { separationOf } from "../../stations/trace/separation.ts";
 import { type Action, advance, check, initial, PRESETS, presetOf, type State } from "../../stations/trace/state.ts";
 import { play } from "../../stations/station.ts";
 import recorded from "../../stations/trace/recorded/spiral.json";
@@ -87,4 +88,25 @@ test("the hidden space is shown by units or by principal components", () => {
   assert.deepEqual(check(JSON.parse(JSON.stringify(turned))), turned);
   assert.equal(advance(turned, { kind: "room", room: "attic" } as unknown as Action), turned);
   assert.equal(check({ ...turned, room: "attic" }), "room must be units or components.");
+});
+
+test("how far classes are apart is counted as Python counts it", () => {
+  const line = (values: readonly number[]): number[][] => values.map((each) => [each, 0]);
+  // -3, -2 | 2, 3: each is nearest to its own; 0.5 of the first class is nearer to the others' mean
+  assert.deepEqual(separationOf(line([-3, -2, 2, 3]), [0, 0, 1, 1]), { means: 1, linear: 1 });
+  assert.equal(separationOf(line([-3, -2, 2, 2, 3]), [0, 0, 0, 1, 1]).means, 0.8);
+  assert.equal(separationOf(line([-1, 1, 5]), [0, 0, 1]).means, 2 / 3); // alone in its class: wrong
+});
+
+test("hidden spaces stand beside what they were, where that is known", () => {
+  const state = advance(initial(), { kind: "preset", preset: "spiral-3" });
+  const rooms = roomsOf(state)!;
+  assert.equal(roomsOf({ ...state, point: [0, 0] }), rooms);
+  assert.deepEqual(rooms.before!.signatures[7], rooms.before!.place(cloud("spiral").points[7]!));
+  assert.notDeepEqual(rooms.before!.signatures[7], rooms.now.signatures[7]);
+  assert.equal(roomsOf(advance(state, { kind: "before", on: false }))!.before, undefined);
+  assert.equal(roomsOf(advance(state, { kind: "data", data: "blobs" }))!.before, undefined);
+  assert.equal(roomsOf(advance(state, { kind: "weight", layer: 0, from: 0, to: 0, value: 1 }))!.before, undefined);
+  assert.equal(roomsOf(initial()), undefined);
+  assert.equal("start" in state, false);
 });
