@@ -58,7 +58,7 @@ PAINT = """(polygons) => new Promise((done) => {
 # The page's own thread from a move of the pointer until everything is in the page that follows from it: the event's own
 # work, and that of the next frame's callbacks, between one that is asked for before the move and one after it.
 MOVE = """(moves) => new Promise((done) => {
-    const svg = document.querySelector(".s-map svg");
+    const svg = document.querySelector(".s-tiling svg");
     const box = svg.getBoundingClientRect();
     const times = [];
     const step = (i) => {

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 in_browser = pytest.mark.needs("playwright", "chromium")
 with_python = pytest.mark.needs("playwright", "chromium", "starlette", "uvicorn", "websockets")
 
+SHOWN = "(n) => document.querySelector('.s-tiling-counts b').textContent"  # how many regions there are
 SQUARE = (-1.25, 1.25, -1.25, 1.25)
 ABS = {"weights": [[[1.0, -1.0], [0.5, 2.0]], [[1.0], [1.0]]], "biases": [[0.25, 0.0], [-0.5]], "activations": "relu"}
 
@@ -233,11 +234,11 @@ def there(page: "Page") -> None:
 
 
 def counts(page: "Page") -> list[int]:
-    return [int(each.replace(",", "")) for each in page.locator(".s-counts b").all_inner_texts()]
+    return [int(each.replace(",", "")) for each in page.locator(".s-tiling-counts b").all_inner_texts()]
 
 
 def map_of(page: "Page") -> "Locator":
-    return page.locator(".s-map > svg")
+    return page.locator(".s-tiling > svg")
 
 
 def hover(page: "Page", across: float, up: float) -> None:
@@ -295,7 +296,7 @@ def test_depth_changes_the_counts_to_those_of_python(station: Callable[..., "Pag
     page.keyboard.press("ArrowLeft")
     there(page)
     found = regions(built_in("spiral-deep", 1), Plane.inputs(), bounds=SQUARE)
-    page.wait_for_function("(n) => document.querySelector('.s-counts b').textContent === n", arg=f"{len(found):,}")
+    page.wait_for_function(SHOWN + " === n", arg=f"{len(found):,}")
     assert counts(page) == [found.count("activation"), found.count("linear")] != before
     agrees(page, found)
     page.get_by_role("button", name="Undo").click()
@@ -390,7 +391,7 @@ def test_digits_show_the_image_under_the_crosshair(station: Callable[..., "Page"
     assert counts(page) == [found.count("activation"), found.count("linear")]
     hover(page, 0.4, 0.3)
     agrees(page, found)
-    assert page.locator(".s-image canvas").is_visible()
+    assert page.locator(".s-tiling-image canvas").is_visible()
     page.get_by_role("combobox", name="Plane").select_option("features")
     there(page)
     pixels = counts(page)[0]
@@ -499,7 +500,7 @@ def test_any_three_digits_and_any_part_of_their_plane(live: Callable[..., "Page"
     agrees(page, found)
     page.mouse.move(0, 0)
     page.get_by_role("button", name="Zoom in", exact=True).first.click()
-    page.wait_for_function("(n) => document.querySelector('.s-counts b').textContent !== n", arg=f"{len(found):,}")
+    page.wait_for_function(SHOWN + " !== n", arg=f"{len(found):,}")
     there(page)
     near = regions(built_in("digits"), plane, bounds=(-0.075, 0.925, -0.075, 0.925))
     assert counts(page) == [near.count("activation"), near.count("linear")]
@@ -516,7 +517,7 @@ def test_a_model_that_was_brought(live: Callable[..., "Page"], pages: Any, tmp_p
     page.get_by_text("own.json is read.").first.wait_for()
     there(page)
     found = regions(load(path), Plane.inputs())
-    page.wait_for_function("(n) => document.querySelector('.s-counts b').textContent === n", arg=f"{len(found):,}")
+    page.wait_for_function(SHOWN + " === n", arg=f"{len(found):,}")
     assert counts(page) == [found.count("activation"), found.count("linear")]
     hover(page, 0.35, 0.35)
     agrees(page, found)

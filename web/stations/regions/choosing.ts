@@ -66,7 +66,7 @@ export function choosing(host: Host<Action>): Choosing {
       act({ kind: "plane", plane: { kind: "samples", rows: [a, b, c] } });
     },
   });
-  const fields = h("div", { class: "s-fields" });
+  const fields = h("div", { class: "s-tiling-fields" });
   const depth = slider({
     label: "depth", name: "hidden layers that cut", min: 1, max: 2, step: 1, value: 2, colour: "fit",
     onInput: (value) => host.act({ kind: "depth", depth: value >= layers ? null : value }), onCommit: () => host.act(COMMIT),
@@ -82,7 +82,7 @@ export function choosing(host: Host<Action>): Choosing {
     label: "unit", value: 0, min: 0, max: 1e6, step: 1,
     onChange: (value) => last && act({ kind: "unit", unit: [last.unit[0], Math.round(value)] }),
   });
-  const unitRow = h("div", { class: "s-fields" }, layer.el, named("unit", unit.el));
+  const unitRow = h("div", { class: "s-tiling-fields" }, layer.el, named("unit", unit.el));
 
   const planeRow = toolbar(data.el, plane.el);
   const show = (state: State): void => {
@@ -136,7 +136,7 @@ function found({ network }: State): [number, number] | undefined {
 }
 
 function named(label: string, control: HTMLElement): HTMLElement {
-  return h("span", { class: "s-field" }, h("span", { class: "k-label", attributes: { "aria-hidden": "true" } }, label), control);
+  return h("span", { class: "s-tiling-field" }, h("span", { class: "k-label", attributes: { "aria-hidden": "true" } }, label), control);
 }
 
 type Brought = (kind: "network" | "data", material: Material<never>, inputs: number | undefined) => void;

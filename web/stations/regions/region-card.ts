@@ -1,7 +1,7 @@
 /** The card of one region: its formulas as numbers, its pattern, and the image at the place. */
 
 import { repr, short as plain } from "../../engine/index.ts";
-import { arrange, card, codeBlock, disclosure, h, live, type Live, plot, type Row, style, table } from "../../kit/index.ts";
+import { arrange, card, codeBlock, disclosure, h, live, plot, type Row, style, table, text } from "../../kit/index.ts";
 import type { Found } from "./found.ts";
 import { type Reading, valuesOf } from "./reading.ts";
 import { classColour } from "./shades.ts";
@@ -27,16 +27,16 @@ export function regionCard(): RegionCard {
   const more = live("", h("p", { class: "s-small" }));
   const code = codeBlock("The formulas in full");
   const full = disclosure("In full, to copy", code.el);
-  full.classList.add("s-in-full");
-  const layers: Live[] = [];
-  const pattern = h("div", { class: "s-pattern", attributes: { role: "group", "aria-label": "Pattern of the region" } });
+  full.classList.add("s-tiling-full");
+  const layers: HTMLElement[] = [];
+  const pattern = h("div", { class: "s-tiling-pattern", attributes: { role: "group", "aria-label": "Pattern of the region" } });
   const image = plot({ label: "The input at this place as an image", x: [0, 1], y: [0, 1], bare: true, height: 132 });
-  const figure = h("div", { class: "s-image" }, image.el);
-  const scroll = h("div", { class: "s-tall s-formulas", attributes: { role: "group", tabindex: 0, "aria-label": "The formulas, one a row" } }, formulas.el);
+  const figure = h("div", { class: "s-tiling-image" }, image.el);
+  const scroll = h("div", { class: "s-tall s-tiling-formulas", attributes: { role: "group", tabindex: 0, "aria-label": "The formulas, one a row" } }, formulas.el);
   let shown: Reading | undefined;
   full.addEventListener("toggle", () => shown && full.open && code.set(sourceOf(shown)));
   return {
-    el: card({ title: "The region", note: "what the network is here" }, where.el, h("div", { class: "s-region" }, h("div", { class: "k-stack" }, scroll, more.el, pattern), figure), full),
+    el: card({ title: "The region", note: "what the network is here" }, where.el, h("div", { class: "s-tiling-region" }, h("div", { class: "k-stack" }, scroll, more.el, pattern), figure), full),
     set(found, reading) {
       shown = reading;
       style(figure, "display", found && sideOf(found) ? "" : "none");
@@ -51,9 +51,9 @@ export function regionCard(): RegionCard {
       const left = found.formulas - MOST_ROWS;
       more.set(!reading.affine ? "Python sent no formulas: there are too many regions for that. Zoom in." : left > 0 ? `And ${left} more: “In full” has them all.` : "");
       arrange(pattern, reading.pattern.map((bits, k) => {
-        const words = (layers[k] ??= live("", h("p")));
-        words.set(`layer ${k + 1}: ${bits.filter(Boolean).length} of ${bits.length} on · ${written(bits)}`);
-        return words.el;
+        const words = (layers[k] ??= h("p"));
+        text(words, `layer ${k + 1}: ${bits.filter(Boolean).length} of ${bits.length} on · ${written(bits)}`);
+        return words;
       }));
       if (full.open) code.set(sourceOf(reading));
       showImage(image, found, reading.point);

@@ -1,7 +1,7 @@
 /** Regions on the page: the map, what is cut, and the formula of the region under the pointer or the crosshair. */
 
 import {
-  button, card, type Colour, frames, h, layout, legend, type Layer, live, panning, plot, type Sample, status, style, tiling, toolbar,
+  button, card, type Colour, frames, h, layout, legend, type Layer, panning, plot, type Sample, status, style, text, tiling, toolbar,
 } from "../../kit/index.ts";
 import { COMMIT, type Host, type View as StationView } from "../station.ts";
 import { asking } from "./asking.ts";
@@ -25,7 +25,7 @@ class RegionsView implements StationView<State> {
   private readonly map = plot({ label: "The regions on the plane", x: [-1.25, 1.25], y: [-1.25, 1.25], xName: "s", yName: "t", height: 320 });
   private readonly tiles = tiling(this.map, { palette: paletteIn, edge: edgeIn });
   private readonly key = legend();
-  private readonly counts = { activation: live("", h("b")), linear: live("", h("b")) };
+  private readonly counts = { activation: h("b"), linear: h("b") };
   private readonly said = status();
   private readonly way = button({ label: "Zoom in", onPress: () => this.zoom(0.5) });
   private readonly choose;
@@ -34,7 +34,7 @@ class RegionsView implements StationView<State> {
   constructor(private readonly host: Host<Action>) {
     this.source = asking(host.services.ask, () => this.again.request());
     this.choose = choosing(host);
-    this.map.el.classList.add("s-map");
+    this.map.el.classList.add("s-tiling");
     panning(this.map, {
       onView: ({ x, y }) => this.host.act({ kind: "view", view: [x[0], x[1], y[0], y[1]] }),
       onEnd: () => this.host.act(COMMIT),
@@ -49,12 +49,12 @@ class RegionsView implements StationView<State> {
       button({ label: "\u2212", name: "Zoom out", onPress: () => this.zoom(2) }).el,
       button({ label: "Whole", name: "Whole: back to the first view", onPress: () => this.host.act({ kind: "view", view: null }, COMMIT) }).el,
     ];
-    const figures = h("p", { class: "s-counts" }, this.counts.activation.el, " activation regions ", this.counts.linear.el, " linear regions");
+    const figures = h("p", { class: "s-tiling-counts" }, this.counts.activation, " activation regions ", this.counts.linear, " linear regions");
     host.el.append(layout({
       wide: { areas: ["map choose", "map region"], columns: [1.2, 1] },
       medium: { areas: ["map map", "choose region"], columns: [1, 1.15] },
     }, {
-      map: card({ title: "The plane", note: "drag, pinch or Ctrl + wheel", tools }, h("div", { class: "s-map-box" }, this.map.el), this.key.el, figures, toolbar(this.said.el, this.way.el)),
+      map: card({ title: "The plane", note: "drag, pinch or Ctrl + wheel", tools }, h("div", { class: "s-tiling-box" }, this.map.el), this.key.el, figures, toolbar(this.said.el, this.way.el)),
       choose: this.choose.el,
       region: this.card.el,
     }));
@@ -109,8 +109,8 @@ class RegionsView implements StationView<State> {
     this.tiles.lines(found?.ties ?? []);
     this.map.draw(this.layers(found));
     this.key.set(found ? samplesOf(state, found, shown?.span) : []);
-    this.counts.activation.set(found ? found.counts.activation.toLocaleString("en") : "\u2026");
-    this.counts.linear.set(found ? found.counts.linear.toLocaleString("en") : "\u2026");
+    text(this.counts.activation, found ? found.counts.activation.toLocaleString("en") : "\u2026");
+    text(this.counts.linear, found ? found.counts.linear.toLocaleString("en") : "\u2026");
     this.host.el.toggleAttribute("aria-busy", waiting);
     this.said.set(problem || (waiting ? (this.host.services.ask ? "Python is cutting the plane \u2026" : "The regions are on their way \u2026") : found ? this.certified(found) : ""), problem ? "error" : found?.certified && !waiting ? "good" : "plain");
     style(this.way.el, "display", problem.includes("zoom in") ? "" : "none");

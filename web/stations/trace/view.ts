@@ -109,7 +109,7 @@ class TraceView implements View<State> {
       }),
     ], host.el);
     host.el.append(layout({
-      wide: { areas: ["plane sums", "room maps"], columns: [1, 1.5] },
+      wide: { areas: ["plane plane sums sums sums", "room room room maps maps"], columns: [1, 1, 1, 1, 1] },
       medium: { areas: ["plane plane", "sums sums", "room maps"], columns: [1, 1] },
     }, {
       plane: card({ title: "The plane", note: "drag the point", tools: [] }, this.plane.el, this.key.el, stack(this.network.el, toolbar(this.data.el, this.bias.el))),
