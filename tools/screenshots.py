@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-STATIONS = ("match", "segments", "draw", "tents", "trace")
+STATIONS = ("match", "segments", "draw", "train", "doctor", "tents", "trace", "slices", "regions")
 WIDTHS = {1280: 900, 390: 844}
 SETTLED = {"draw": 12_000}  # ms until nothing on the page moves: Draw trains a network meanwhile
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
