@@ -39,7 +39,9 @@ export function asking(ask: Services["ask"], onChange: () => void): Asking {
   const get = async (state: State, key: string): Promise<void> => {
     const abort = (underWay = new AbortController());
     try {
-      const found = foundOf(ask ? await ask(questionOf(state), abort.signal) : await arraysBesideThePage(fileOf(state)));
+      // What one sees first lies beside the page, so that nobody waits for Python to start.
+      const file = !ask || isStart(state) ? fileOf(state) : "";
+      const found = foundOf(ask && !file ? await ask(questionOf(state), abort.signal) : await arraysBesideThePage(file));
       keep(key, found);
       if (key === wanted) last = found;
     } catch (error) {
@@ -100,6 +102,12 @@ function sentence(words: string): string {
 // --- without Python -----------------------------------------------------------------------------------------
 
 const MISSING = "This page holds the regions of its built-in examples. The installed lab cuts any plane of any network: type “hinges lab”.";
+
+/** Gives whether this is the plane and the view in which one starts with its network. */
+function isStart({ network, plane, view }: State): boolean {
+  const start = startOf(network);
+  return JSON.stringify([plane, view]) === JSON.stringify([start.plane, start.view]);
+}
 
 /** Gives the name of the file that holds a state's regions, "" where there is none; they reach as far as the first view. */
 export function fileOf({ network, data, plane, depth }: State): string {
