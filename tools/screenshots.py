@@ -15,7 +15,8 @@ from playwright.sync_api import expect, sync_playwright
 
 STATIONS = ("match", "segments", "draw", "train", "doctor", "tents", "trace", "slices", "regions")
 WIDTHS = {1280: 900, 390: 844}
-SETTLED = {"draw": 12_000}  # ms until nothing on the page moves: Draw trains a network meanwhile
+# ms until nothing on the page moves: Draw and Train train networks meanwhile, Regions asks Python
+SETTLED = {"draw": 12_000, "train": 25_000, "regions": 8_000}
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
@@ -39,6 +40,9 @@ def main(folder: Path) -> None:
                         page.get_by_role("navigation").get_by_role("link", name=name, exact=False).first.click()
                         page.get_by_role("heading", name=name, exact=False).first.wait_for()
                         expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=30_000)
+                        if station == "train":  # the recipe beside the forum's settings
+                            page.get_by_role("button", name="Recipe").click()
+                            page.get_by_role("button", name="Play").click()
                         page.mouse.move(0, 0)
                         page.wait_for_timeout(SETTLED.get(station, 500))
                         page.screenshot(path=folder / f"{station}-{width}-{theme}.png", full_page=True)
