@@ -37,6 +37,7 @@ def test_a_fit_with_jumps_shows_data_residuals_and_the_floor():
     assert "2 pieces with jumps" in main.title
     assert main.note.startswith("no other of its size can do better")
     np.testing.assert_array_equal(of(main, Points, "data")[0].y, SAW)
+    assert result.function is not None
     np.testing.assert_allclose(of(below, Points)[0].y, SAW - result.function(X))
     assert len(scene(result).panels) == 1
     with pytest.raises(InvalidInputError, match="view must be one of 'fit'"):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hinges.optimal import _effort
 from hinges.optimal._effort import raised
 from hinges.optimal._mse_pieces import MseSearch
 from hinges.optimal._rows import merge_rows
@@ -70,3 +71,22 @@ def test_a_ceiling_that_is_too_high_never_lifts_the_bound_above_a_function_that_
     known = best.polygon.error / rows.to_error(1.0)
     found = raised(rows, pieces, 1.06 * known, 0.0, 3.0)
     assert 0.0 <= found.lower <= known * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_question_that_is_parted_is_answered_alike(monkeypatch, seed):
+    rng = np.random.default_rng(seed)
+    x = np.sort(rng.uniform(0, 4, 14))
+    y = np.sin(2 * x) + 0.3 * rng.standard_normal(14)
+    rows = merge_rows(x, y)
+    known = MseSearch.of_rows(rows).pieces(3).polygon.error / rows.to_error(1.0)
+    rounds = []
+    monkeypatch.setattr(_effort._Part, "split", lambda part, split=_effort._Part.split: rounds.append(1) or split(part))
+    whole = raised(rows, 3, known, 0.0, 60.0)
+    assert not rounds
+    monkeypatch.setattr(_effort, "_CELLS", 20)
+    parted = raised(rows, 3, known, 0.0, 60.0)
+    assert rounds
+    assert whole.ended == parted.ended == "closed"
+    for found in (whole, parted):
+        assert 0.99 * known <= found.lower <= known * (1 + 1e-9)

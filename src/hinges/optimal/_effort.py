@@ -21,6 +21,10 @@ better one of the two where a piece has few rows. With c for what is taken off,
 makes of this a quadratic function of p and q, for which the least sum is found exactly. A piece with rows of one x
 passes them between p and q: by as much as both known bounds lie beside them, they cost. A cell through which nothing
 stays below the error of a function already found cannot hold a kink of a better one and is left out.
+
+Where there are more cells than can be held at once, the question is parted: one kink lies in the left or in the right
+half of its cells, and the lower one of two bounds holds for both. (A function with fewer pieces has as many kinks as
+any, some of which do not bend, and those lie anywhere.)
 """
 
 from __future__ import annotations
@@ -74,18 +78,41 @@ class _Cells:
     def middle(self) -> Floats:
         return (self.low + self.high) / 2
 
-    def halved(self, kept: Bools) -> tuple[_Cells, Bools]:
-        """Keep the inner cells in which some kink may be, and cut each into two halves; kept[k, j]: the k-th may."""
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Functions whose kinks lie in certain cells: kept[k, j], whether the k-th may lie in the j-th; and a bound."""
+
+    cells: _Cells
+    kept: Bools
+    lower: float
+
+    def halved(self) -> _Part:
+        """Keep the inner cells in which some kink may be, and cut each into two halves."""
+        cells, kept = self.cells, self.kept
         inner = np.flatnonzero(kept.any(axis=0))
-        inner = inner[(inner > 0) & (inner < self.gap.size - 1)]
-        low, middle, high = self.low[inner], self.middle[inner], self.high[inner]
+        inner = inner[(inner > 0) & (inner < cells.gap.size - 1)]
+        low, middle, high = cells.low[inner], cells.middle[inner], cells.high[inner]
         halves = _Cells(
-            np.concatenate([self.gap[:1], np.repeat(self.gap[inner], 2), self.gap[-1:]]),
-            np.concatenate([self.low[:1], np.stack([low, middle], axis=1).ravel(), self.low[-1:]]),
-            np.concatenate([self.high[:1], np.stack([middle, high], axis=1).ravel(), self.high[-1:]]),
-            *(np.concatenate([end[:1], np.repeat(end[inner], 2), end[-1:]]) for end in (self.bottom, self.top)),
+            np.concatenate([cells.gap[:1], np.repeat(cells.gap[inner], 2), cells.gap[-1:]]),
+            np.concatenate([cells.low[:1], np.stack([low, middle], axis=1).ravel(), cells.low[-1:]]),
+            np.concatenate([cells.high[:1], np.stack([middle, high], axis=1).ravel(), cells.high[-1:]]),
+            *(np.concatenate([end[:1], np.repeat(end[inner], 2), end[-1:]]) for end in (cells.bottom, cells.top)),
         )
-        return halves, np.concatenate([kept[:, :1], np.repeat(kept[:, inner], 2, axis=1), kept[:, -1:]], axis=1)
+        twice = np.concatenate([kept[:, :1], np.repeat(kept[:, inner], 2, axis=1), kept[:, -1:]], axis=1)
+        return _Part(halves, twice, self.lower)
+
+    def split(self) -> list[_Part]:
+        """Part the cells of the kink that may lie in the most; none where every kink has one cell."""
+        places = [np.flatnonzero(row[1:-1]) + 1 for row in self.kept[1:-1]]
+        k = max(range(len(places)), key=lambda each: places[each].size)
+        if places[k].size < 2:
+            return []
+        left, right = self.kept.copy(), self.kept.copy()
+        middle = places[k][places[k].size // 2]
+        left[k + 1, middle:] = False
+        right[k + 1, :middle] = False
+        return [_Part(self.cells, left, self.lower), _Part(self.cells, right, self.lower)]
 
 
 def raised(rows: Rows, pieces: int, ceiling: float, lower: float, seconds: float) -> Raised:
@@ -107,18 +134,25 @@ def raised(rows: Rows, pieces: int, ceiling: float, lower: float, seconds: float
     anything = np.full(m + 1, np.inf)
     cells = _Cells(np.concatenate([[0], gaps, [m]]), low, high, -anything, anything)
     target = (1.0 - 0.99 * ENOUGH) * ceiling  # what is proven to cost so much needs no closer look
-    kept = np.ones((pieces + 1, m + 1), np.bool_)
+    whole = np.ones((pieces + 1, m + 1), np.bool_)
     alone = np.where(np.triu(np.ones(lines.shape[:2], np.bool_), 1), lines[:, :, 6], np.inf)
     usual = max(target - float(backwards(alone, pieces)[pieces, 0]), 1e-3 * target) / pieces  # what joining may cost
-    while lower < (1.0 - ENOUGH) * ceiling:
-        cells, kept = cells.halved(kept)
+    parts = [_Part(cells, whole, lower)]
+    while True:
+        lower = max(lower, min(part.lower for part in parts))
+        if lower >= (1.0 - ENOUGH) * ceiling:
+            return Raised(lower, "closed")
         if time.monotonic() >= end:
             return Raised(lower, "time")
-        if cells.gap.size > _CELLS:
+        part = min(parts, key=lambda each: each.lower)
+        parts.remove(part)
+        finer = part.halved()
+        smaller = [finer] if finer.cells.gap.size <= _CELLS else part.split()
+        if not smaller:
             return Raised(lower, "size")
-        found, cells, kept = _round(lines, cells, kept, (target, usual))
-        lower = max(lower, min(found, target) * (1.0 - _ROUNDING))
-    return Raised(lower, "closed")
+        for each in smaller:
+            found, cells, kept = _round(lines, each.cells, each.kept, (target, usual))
+            parts.append(_Part(cells, kept, max(each.lower, min(found, target) * (1.0 - _ROUNDING))))
 
 
 def _all_lines(sums: Sums) -> Floats:
