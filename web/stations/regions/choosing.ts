@@ -83,6 +83,7 @@ export function choosing(host: Host<Action>): Choosing {
     onChange: (value) => last && act({ kind: "unit", unit: [last.unit[0], Math.round(value)] }),
   });
   const unitRow = h("div", { class: "s-tiling-fields" }, layer.el, named("unit", unit.el));
+  style(unitRow, "display", "none");
 
   const planeRow = toolbar(data.el, plane.el);
   const show = (state: State): void => {

@@ -24,7 +24,7 @@ export const text: readonly Passage[] = [
     title: "Is a layer a hologram?",
     paragraphs: [
       "Can the same units hold many curves? As many *outputs* of one input: yes, each output has weights of its own to the same kinks, and the hundredth curve costs the others nothing. As many input *directions*: no, each direction needs kinks of its own, and the units have to be shared out.",
-      "The errors below were computed beforehand: outputs by least squares on evenly placed kinks; directions by the better of two trained starts, so they are an upper bound and no proof.",
+      "The errors of the card “Many curves from one layer” were computed beforehand: outputs by least squares on evenly placed kinks; directions by the better of two trained starts, so they are an upper bound and no proof.",
     ],
   },
   {
