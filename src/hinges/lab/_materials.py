@@ -57,7 +57,7 @@ def without_paths(sentence: str) -> str:
     folder = _uploads.get()
     if folder is None:
         return sentence
-    return re.sub(re.escape(str(folder)) + r"[^\s:,'\"]*", "the file", sentence)
+    return re.sub(re.escape(str(folder)) + r"[^\s:,'\"]*", "the file", sentence).replace("the file row", "the file's row")
 
 
 # ------------------------------------------------------------------------------------------ checked in the server
