@@ -57,7 +57,8 @@ def without_paths(sentence: str) -> str:
     folder = _uploads.get()
     if folder is None:
         return sentence
-    return re.sub(re.escape(str(folder)) + r"[^\s:,'\"]*", "the file", sentence).replace("the file row", "the file's row")
+    said = re.sub(re.escape(str(folder)) + r"[^\s:,'\"]*", "the file", sentence)
+    return said.replace("the file row", "the file's row")
 
 
 # ------------------------------------------------------------------------------------------ checked in the server
