@@ -34,8 +34,21 @@ HANDLES = {
     "match": "hinge of unit 1",
     "segments": "point 2",
     "draw": "number of units",
+    "train": "step",
+    "doctor": "from before to after the repair",
     "tents": "apex of tent 1",
     "trace": "the point",
+    "slices": "place between the images",
+    "regions": "crosshair",
+}
+GRID = "Curves of each feature"  # of Slices: 36 panels of ten curves on one canvas, under a pointer
+# What is pressed first, and how long until nothing moves any more, in ms.
+PREPARED: dict[str, tuple[tuple[str, ...], int]] = {
+    "draw": ((), 5000),  # N slides along a curve that is there
+    "train": (("\u25b6 Play",), 15000),  # the step is scrubbed over a run that has ended
+    "doctor": (("Repair",), 5000),
+    "slices": ((), 3000),
+    "regions": ((), 5000),
 }
 # Steps inside the page, as a pointer or as keys make them. The work of a step is its script and that of the frame
 # that draws it: animation callbacks, style, layout and paint; until it is drawn, the wait for the screen's next frame
@@ -56,7 +69,13 @@ PRESS = """async ([count, mode, name]) => {
         requestAnimationFrame(() => { frame = performance.now(); });  // the first of the frame's callbacks
         const start = performance.now();
         const key = i % 16 < 8 ? "ArrowRight" : "ArrowLeft";
-        if (control.matches("input") && mode !== "key") {
+        if (control.matches(".k-multiples")) {
+            const box = control.getBoundingClientRect();
+            const clientX = box.x + 8 + (box.width * ((i * 7) % 97)) / 100;
+            const clientY = box.y + 8 + (box.height * ((i * 3) % 89)) / 100;
+            const pointer = { clientX, clientY, bubbles: true, pointerType: "mouse" };
+            document.elementFromPoint(clientX, clientY)?.dispatchEvent(new PointerEvent("pointermove", pointer));
+        } else if (control.matches("input") && mode !== "key") {
             const [low, high] = [Number(control.min), Number(control.max)];
             control.value = String(low + (high - low) * ((i * 7) % 100) / 100);  // what a pointer does to a range input
             control.dispatchEvent(new Event("input", { bubbles: true }));
@@ -65,7 +84,7 @@ PRESS = """async ([count, mode, name]) => {
         const end = await drawn();
         let settled = end;
         while (mode === "settled" && document.querySelector("[aria-busy]")) settled = await drawn();
-        const value = control.getAttribute("aria-valuetext");
+        const value = control.getAttribute("aria-valuetext") ?? control.closest("section")?.textContent;
         times.push([script + end - frame, end - start, settled - start, value]);
     }
     return times;
@@ -112,10 +131,15 @@ def in_page(url: str) -> None:
             page.goto("about:blank")
             page.goto(f"{url}#v1/{station}")
             page.get_by_role("heading", level=1).wait_for()
-            if station == "draw":  # N slides along a curve that is there
-                page.wait_for_timeout(5000)
-            for mode in ("key", "quick"):
+            presses, pause = PREPARED.get(station, ((), 0))
+            for button in presses:
+                page.get_by_role("button", name=button, exact=True).click()
+            page.wait_for_timeout(pause)
+            for mode in ("dragged" if station in {"train", "doctor"} else "key", "quick"):
                 steps_of(page, mode, name, f"{station.capitalize()}, {mode}")
+            if station == "slices":
+                page.locator(f'[aria-label="{GRID}"]').scroll_into_view_if_needed()
+                steps_of(page, "key", GRID, "Slices' grid, hovered")
         browser.close()
 
 

@@ -23,7 +23,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-TORCH = "torch==2.13.0"  # an open range brings gigabytes of libraries for graphics cards
+# What an extra needs from the user: an open range of torch brings gigabytes of libraries for graphics cards, and Keras
+# works with one of several backends.
+BESIDE = {"torch": "torch==2.13.0", "keras": "jax"}
 STRAY = re.compile(r"__pycache__|\.py[cod]$|\.nb[ic]$|\.DS_Store|\.swp$|node_modules|/\.")
 EXTRAS = {  # one real call each
     "plot": "from hinges import *; import os; save_picture(fit(example('sine'), Best(units=3)), 'a.png'); "
@@ -122,10 +124,10 @@ class Check:
         """Install one extra upon the core, and nothing else, and call it."""
         environment = self.folder / f"with-{name}"
         self.environment(environment, Path(sys.executable), upon=self.core)
-        if name == "torch":
-            self.install(environment, TORCH)
+        if name in BESIDE:
+            self.install(environment, BESIDE[name])
         self.install(environment, f"{self.wheel}[{name}]")
-        variables = os.environ | {"MPLBACKEND": "Agg", "KERAS_BACKEND": "jax" if name == "all" else "numpy"}
+        variables = os.environ | {"MPLBACKEND": "Agg", "KERAS_BACKEND": "jax"}
         run(environment / "bin" / "python", "-c", EXTRAS[name], cwd=environment, env=variables)
         packages = len(list(environment.glob("lib/python*/site-packages/*.dist-info")))
         shutil.rmtree(environment)
