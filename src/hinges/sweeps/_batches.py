@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinges._arrays import Floats
+from hinges._extras import require
 from hinges.data import Dataset
 from hinges.errors import HingesError, InvalidInputError
 from hinges.fits import FitResult
@@ -108,9 +109,7 @@ def _interruptions() -> Iterator[list[int]]:
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Let linear algebra use one thread: workers do not compete, and sums are rounded alike in every worker."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
+    with require("threadpoolctl", extra="train").threadpool_limits(1):
         yield
 
 
