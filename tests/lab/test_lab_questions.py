@@ -1,9 +1,10 @@
 """Questions of pages: right answers for many at once, the newest wins, and nonsense gets a sentence."""
 
 import asyncio
+import concurrent.futures
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,6 +22,12 @@ from hinges.lab.questions._best import SHORT_ROWS
 from hinges.lab.questions._checks import MAX_ROWS
 
 ROWS = {"x": [0.0, 1.0, 2.0], "y": [0.0, 1.0, 0.0]}
+
+
+def finished(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run it in a thread of its own: Playwright keeps a loop running in that of the tests."""
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def frame(**fields: object) -> str:
@@ -260,7 +267,7 @@ def test_parts_wait_for_whoever_hears_them(monkeypatch: pytest.MonkeyPatch):
         pool.close()
         return last
 
-    assert asyncio.run(converse()) == "last"
+    assert finished(converse()) == "last"
     assert heard == list("01234")
 
 
@@ -287,7 +294,7 @@ def test_what_is_given_up_is_heard_no_more(monkeypatch: pytest.MonkeyPatch):
         assert [type(each) for each in pool._idle] == [Talker]
         pool.close()
 
-    asyncio.run(converse())
+    finished(converse())
     assert heard == ["0"]
     assert Talker.taken == [0, 1, 2, 3, 4]
 
@@ -306,7 +313,7 @@ def test_a_question_that_takes_too_long_is_a_sentence(monkeypatch: pytest.Monkey
             await pool.reply(Question(1, "curve", {}), hear)
         pool.close()
 
-    asyncio.run(converse())
+    finished(converse())
     assert Talker.stopped
 
 
@@ -353,7 +360,7 @@ def test_lanes_of_a_page_are_worked_on_beside_each_other():
             socket.sent.clear()
         return seen
 
-    seen = asyncio.run(converse())
+    seen = finished(converse())
     gone = "a newer question took its place"
     assert seen[:4] == [[]] * 4
     assert seen[4] == [("fifth", "at most 4 lanes of a page are in work at once")]

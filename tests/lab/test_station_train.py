@@ -155,14 +155,14 @@ def test_a_link_leads_to_the_same_step_bit_for_bit(station: Callable[..., "Page"
     page = station({"settings": {**SHORT, "seed": 5}, "changes": changes, "step": 777})
     page.get_by_text("Step 777 of 1,500").wait_for()
     copied = python_of(page)
-    shown = (losses(page), doings(page))
+    shown = (losses(page)["the network"], doings(page))
     page.get_by_role("button", name="▶ Play").click()
     play_to_the_end(page)
     page.goto("about:blank")
     page.goto(address(site, "train", {"settings": {**SHORT, "seed": 5}, "changes": changes, "step": 777}))
     page.get_by_text("Step 777 of 1,500").wait_for()
     settle(page)
-    assert (losses(page), doings(page)) == shown
+    assert (losses(page)["the network"], doings(page)) == shown
     assert python_of(page) == copied
 
 

@@ -1,5 +1,6 @@
 """The site builds without a warning and without a network; its links lead somewhere; what it says of itself is so."""
 
+import concurrent.futures
 import functools
 import http.server
 import importlib.util
@@ -57,7 +58,13 @@ def test_the_site_builds_and_is_whole_and_fetches_nothing_from_elsewhere(tmp_pat
 
 
 def opened(address, pages):
-    """What a browser asks for and complains about when it opens pages, and searches on one."""
+    """What a browser asks for and complains about; in a thread, as other tests have a browser in this one."""
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        return thread.submit(looked_at, address, pages).result()
+
+
+def looked_at(address, pages):
+    """Open pages, and search on one."""
     from playwright.sync_api import sync_playwright
 
     asked, said = [], []
