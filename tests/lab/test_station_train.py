@@ -264,6 +264,9 @@ def test_python_streams_what_it_trains(open_page: Callable[..., "Page"], lab_ser
     line = page.get_by_text(re.compile("^Step 4,000 of 4,000. median loss")).first.inner_text()
     assert float(re.findall(r"median loss (\S+),", line)[0]) < 0.05
     page.get_by_role("combobox", name="Data").select_option("spiral")
+    steps = page.get_by_role("textbox", name="steps")
+    steps.fill("100000")  # long enough to be stopped
+    steps.press("Enter")
     page.get_by_role("button", name="▶ Train in Python").click()
     page.get_by_text("2-6-4-3").first.wait_for(timeout=60_000)
     page.get_by_role("button", name="Stop").click()
